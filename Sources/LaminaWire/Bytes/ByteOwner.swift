@@ -1,0 +1,32 @@
+/// Keeps bytes alive while views point into them.
+///
+/// The bytes never change, so an owner may be shared between threads.
+package final class ByteOwner: @unchecked Sendable {
+  /// Where the bytes start.
+  let start: UnsafeRawPointer
+
+  /// How many bytes there are.
+  let count: Int
+
+  private let release: (UnsafeRawPointer, Int) -> Void
+
+  /// Takes charge of `count` bytes from `start` and calls `release` when nobody views them any more.
+  init(
+    start: UnsafeRawPointer,
+    count: Int,
+    release: @escaping (UnsafeRawPointer, Int) -> Void
+  ) {
+    self.start = start
+    self.count = count
+    self.release = release
+  }
+
+  /// Copies `bytes`.
+  convenience init(copying bytes: some Collection<UInt8>) {
+    let start = UnsafeMutableRawPointer.allocate(byteCount: max(1, bytes.count), alignment: 16)
+    UnsafeMutableRawBufferPointer(start: start, count: bytes.count).copyBytes(from: bytes)
+    self.init(start: start, count: bytes.count) { start, _ in start.deallocate() }
+  }
+
+  deinit { release(start, count) }
+}
