@@ -1,0 +1,95 @@
+// swift-tools-version: 6.1
+
+import PackageDescription
+
+// The modules and who may import whom; CONTRIBUTING.md has the picture and the reasons.
+
+/// Swift modules of the engine, the explorer and the program.
+let modules: [Target] = [
+  .target(name: "LaminaCore"),
+  .target(name: "LaminaOperators", dependencies: ["LaminaCore"]),
+  .target(name: "LaminaPasses", dependencies: ["LaminaCore", "LaminaOperators"]),
+  .target(name: "LaminaRuntime", dependencies: ["LaminaCore"]),
+  .target(
+    name: "LaminaSIMD",
+    dependencies: ["LaminaCore", "LaminaOperators", "LaminaRuntime", "CLaminaKernels"]
+  ),
+  .target(
+    name: "LaminaQuantizer",
+    dependencies: ["LaminaCore", "LaminaOperators", "LaminaPasses", "LaminaRuntime"]
+  ),
+  .target(name: "LaminaWire"),
+  .target(
+    name: "LaminaImporters",
+    dependencies: [
+      "LaminaCore", "LaminaOperators", "LaminaWire",
+      .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+    ],
+    exclude: ["ONNX/onnx.proto"]
+  ),
+  .target(
+    name: "LaminaVision",
+    dependencies: ["LaminaCore", "LaminaWire", "CTurboJPEG", "CPNG", "CWebP"]
+  ),
+  .target(
+    name: "Lamina",
+    dependencies: [
+      "LaminaCore", "LaminaOperators", "LaminaPasses", "LaminaRuntime", "LaminaSIMD",
+      "LaminaQuantizer", "LaminaImporters", "LaminaVision", "CLaminaModels",
+    ]
+  ),
+  .target(name: "TerminalCells"),
+  .target(name: "TerminalNcurses", dependencies: ["TerminalCells", "CNcurses"]),
+  .target(
+    name: "LaminaExplorer",
+    dependencies: [
+      "LaminaCore", "LaminaRuntime", "TerminalCells",
+      .product(name: "OrderedCollections", package: "swift-collections"),
+    ]
+  ),
+  .executableTarget(
+    name: "LaminaCommand",
+    dependencies: [
+      "Lamina", "LaminaCore", "LaminaRuntime", "LaminaExplorer", "TerminalCells",
+      "TerminalNcurses",
+      .product(name: "ArgumentParser", package: "swift-argument-parser"),
+    ]
+  ),
+]
+
+/// C: micro-kernels, embedded models, and thin modules over system libraries.
+let nativeModules: [Target] = [
+  .target(name: "CLaminaKernels"),
+  .target(name: "CLaminaModels"),
+  .target(name: "CNcurses", linkerSettings: [.linkedLibrary("ncursesw")]),
+  .systemLibrary(
+    name: "CTurboJPEG", pkgConfig: "libturbojpeg", providers: [.apt(["libturbojpeg0-dev"])]),
+  .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
+  .systemLibrary(name: "CWebP", pkgConfig: "libwebp", providers: [.apt(["libwebp-dev"])]),
+]
+
+let tests: [Target] = [
+  .target(
+    name: "LaminaTestSupport", dependencies: ["LaminaCore"], path: "Tests/LaminaTestSupport"),
+  .testTarget(name: "LaminaCoreTests", dependencies: ["LaminaCore", "LaminaTestSupport"]),
+  .testTarget(
+    name: "LaminaOperatorsTests",
+    dependencies: ["LaminaCore", "LaminaOperators", "LaminaTestSupport"]),
+  .target(name: "LaminaWireTestSupport", path: "Tests/LaminaWireTestSupport"),
+  .testTarget(name: "LaminaWireTests", dependencies: ["LaminaWire", "LaminaWireTestSupport"]),
+]
+
+let package = Package(
+  name: "lamina",
+  products: [
+    .library(name: "Lamina", targets: ["Lamina"]),
+    .executable(name: "lamina", targets: ["LaminaCommand"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
+    .package(url: "https://github.com/apple/swift-collections", from: "1.1.0"),
+    .package(url: "https://github.com/apple/swift-protobuf", from: "1.28.0"),
+  ],
+  targets: modules + nativeModules + tests,
+  swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,210 @@
+/// A network as a value: typed edges, and nodes in topological order.
+///
+/// `values` is indexed by ``ValueID/index``; a value that no node uses any more may remain.
+package struct Graph: Sendable {
+  package var name: String
+  package private(set) var values: [Value] = []
+  package private(set) var nodes: [Node] = []
+  package var inputs: [ValueID] = []
+  package var outputs: [ValueID] = []
+  package var metadata = ModelMetadata()
+  private var nextNode = 0
+  /// For each value the position of the node that writes it; -1 for inputs and constants.
+  private var producers: [Int] = []
+  private var readers: [Int] = []
+
+  package init(name: String) { self.name = name }
+}
+
+// MARK: - Reading
+
+extension Graph {
+  package subscript(_ id: ValueID) -> Value {
+    get { values[id.index] }
+    set { values[id.index] = newValue }
+  }
+
+  /// The elements of a value that is a constant.
+  package func constant(_ id: ValueID?) -> Tensor? { id.flatMap { values[$0.index].constant } }
+
+  /// The node that writes a value; `nil` for inputs and constants.
+  package func producer(of id: ValueID?) -> Node? {
+    guard let id, producers[id.index] >= 0 else { return nil }
+    return nodes[producers[id.index]]
+  }
+
+  /// The node that writes a value, when its operator is of the given type.
+  package func producer<Op: Operator>(of id: ValueID?, as type: Op.Type) -> (node: Node, op: Op)? {
+    guard let node = producer(of: id), let op = node.op as? Op else { return nil }
+    return (node, op)
+  }
+
+  /// How many times nodes and the graph's outputs read a value.
+  package func readerCount(of id: ValueID?) -> Int { id.map { readers[$0.index] } ?? 0 }
+
+  /// The nodes that read a value, in order.
+  package func readers(of id: ValueID) -> [Node] { nodes.filter { $0.inputs.contains(id) } }
+
+  /// The position of a node.
+  package func position(of id: NodeID) -> Int? { nodes.firstIndex { $0.id == id } }
+
+  /// The types of a node's inputs, with the contents of constants.
+  package func inputTypes(of node: Node) -> TypeInputs {
+    TypeInputs(
+      node.inputs.map { id in
+        id.map { id in
+          var type = values[id.index].tensorType
+          if let constant = values[id.index].constant { type.contents = constant }
+          return type
+        }
+      }
+    )
+  }
+
+  /// The types of a node's outputs; those that nobody asked for are `nil`.
+  package func outputTypes(of node: Node) -> [TensorType?] {
+    node.outputs.map { $0.map { values[$0.index].tensorType } }
+  }
+
+  /// The operators that are known by name only, each once, in order; inner graphs included.
+  package var unsupportedOperators: [String] {
+    var names: [String] = []
+    for node in nodes {
+      if let op = node.op as? UnsupportedOperator { names.append(op.sourceName) }
+      if let op = node.op as? any ControlFlowOperator {
+        names += op.graphs.flatMap(\.graph.unsupportedOperators)
+      }
+    }
+    var seen = Set<String>()
+    return names.filter { seen.insert($0).inserted }
+  }
+}
+
+// MARK: - Building
+
+extension Graph {
+  /// Adds a value that nothing writes yet.
+  @discardableResult
+  package mutating func addValue(
+    _ name: String,
+    _ type: ValueType = .unknown,
+    constant: Tensor? = nil
+  ) -> ValueID {
+    let id = ValueID(values.count)
+    values.append(Value(id: id, name: name, type: type, constant: constant))
+    producers.append(-1)
+    readers.append(0)
+    return id
+  }
+
+  /// Adds a constant.
+  @discardableResult
+  package mutating func addConstant(_ name: String, _ tensor: Tensor) -> ValueID {
+    addValue(name, .tensor(tensor.type), constant: tensor)
+  }
+
+  /// Adds a value as the graph's next input.
+  @discardableResult
+  package mutating func addInput(_ name: String, _ type: ValueType) -> ValueID {
+    let id = addValue(name, type)
+    inputs.append(id)
+    return id
+  }
+
+  /// Appends a node; `sources` defaults to itself, as in a source graph.
+  @discardableResult
+  package mutating func addNode(
+    _ name: String,
+    _ op: any Operator,
+    inputs: [ValueID?],
+    outputs: [ValueID?],
+    activation: Activation? = nil,
+    sourceOp: String? = nil,
+    sources: [Int]? = nil
+  ) -> NodeID {
+    let id = NodeID(nextNode)
+    nextNode += 1
+    let node = Node(
+      id: id,
+      name: name,
+      op: op,
+      inputs: inputs,
+      outputs: outputs,
+      activation: activation,
+      sourceOp: sourceOp,
+      sources: sources ?? [nodes.count]
+    )
+    nodes.append(node)
+    note(node, at: nodes.count - 1)
+    return id
+  }
+
+  private mutating func note(_ node: Node, at position: Int) {
+    for case let id? in node.outputs where values.indices.contains(id.index) {
+      producers[id.index] = position
+    }
+    for case let id? in node.inputs where values.indices.contains(id.index) {
+      readers[id.index] += 1
+    }
+  }
+
+  /// Replaces all nodes, sorted so that each follows what it reads.
+  ///
+  /// - Throws: ``GraphError/cycle(node:)``.
+  package mutating func setNodes(_ newNodes: [Node]) throws(GraphError) {
+    nodes = try Self.sorted(newNodes, valueCount: values.count)
+    nextNode = max(nextNode, (nodes.map(\.id.index).max() ?? -1) + 1)
+    reindex()
+  }
+
+  /// Takes an unused name for a node that a pass makes.
+  package mutating func makeNodeID() -> NodeID {
+    defer { nextNode += 1 }
+    return NodeID(nextNode)
+  }
+
+  /// Brings the tables of writers and readers up to date.
+  package mutating func reindex() {
+    producers = [Int](repeating: -1, count: values.count)
+    readers = [Int](repeating: 0, count: values.count)
+    for position in nodes.indices { note(nodes[position], at: position) }
+    for id in outputs where values.indices.contains(id.index) { readers[id.index] += 1 }
+  }
+
+  /// Sorts nodes by what they read, keeping the given order where it is free.
+  private static func sorted(_ nodes: [Node], valueCount: Int) throws(GraphError) -> [Node] {
+    var writer = [Int](repeating: -1, count: valueCount)
+    for (position, node) in nodes.enumerated() {
+      for case let id? in node.outputs where id.index < valueCount { writer[id.index] = position }
+    }
+    func needs(_ node: Node) -> [Int] {
+      node.inputs.compactMap { $0 }.filter { $0.index < valueCount }.map { writer[$0.index] }
+        .filter { $0 >= 0 }
+    }
+    if nodes.indices.allSatisfy({ position in needs(nodes[position]).allSatisfy { $0 < position } })
+    {
+      return nodes
+    }
+    var order: [Node] = []
+    var state = [UInt8](repeating: 0, count: nodes.count)
+    for root in nodes.indices where state[root] == 0 {
+      var stack = [(node: root, pending: needs(nodes[root])[...])]
+      state[root] = 1
+      while let top = stack.last {
+        guard let next = top.pending.first else {
+          state[top.node] = 2
+          order.append(nodes[top.node])
+          stack.removeLast()
+          continue
+        }
+        stack[stack.count - 1].pending.removeFirst()
+        if state[next] == 1 { throw .cycle(node: nodes[next].name) }
+        if state[next] == 0 {
+          state[next] = 1
+          stack.append((next, needs(nodes[next])[...]))
+        }
+      }
+    }
+    return order
+  }
+}

@@ -1,0 +1,99 @@
+extension Graph {
+  /// Runs the graph by the reference implementation of each operator.
+  ///
+  /// - Parameter inputs: one for each of the graph's inputs, in order.
+  /// - Returns: the graph's outputs, in order.
+  package func evaluate(_ inputs: [Datum]) throws -> [Datum] {
+    guard inputs.count == self.inputs.count else {
+      throw GraphError.wrongInputs(
+        "graph \(name) takes \(self.inputs.count) inputs, \(inputs.count) were given"
+      )
+    }
+    var data = values.map { $0.constant.map(Datum.tensor) }
+    for (id, input) in zip(self.inputs, inputs) { data[id.index] = input }
+    for node in nodes {
+      let arguments = Inputs<Datum>(node.inputs.map { id in id.flatMap { data[$0.index] } })
+      for (id, result) in zip(node.outputs, try evaluate(node, arguments)) {
+        if let id { data[id.index] = result }
+      }
+    }
+    return try outputs.map { id in
+      guard let datum = data[id.index] else {
+        throw GraphError.undefinedValue(name: self[id].name, reader: "output of \(name)")
+      }
+      return datum
+    }
+  }
+
+  /// Runs one node by the reference; inner graphs by `run`.
+  package func evaluate(
+    _ node: Node,
+    _ inputs: Inputs<Datum>,
+    run: (Graph, [Datum]) throws -> [Datum] = { try $0.evaluate($1) }
+  ) throws -> [Datum] {
+    do {
+      if let op = node.op as? any ControlFlowOperator { return try op.evaluate(inputs, run: run) }
+      if let op = node.op as? any ValueOperator { return try op.evaluate(values: inputs) }
+      let tensors = try inputs.elements.map { datum throws(ShapeError) -> Tensor? in
+        guard let datum else { return nil }
+        return try datum.tensor
+      }
+      return try evaluate(node, TensorInputs(tensors)).map(Datum.tensor)
+    } catch let error as ShapeError {
+      throw GraphError.node(name: node.name, op: node.op.displayName, error)
+    }
+  }
+
+  /// Runs one node on tensors by the reference: quantization and activation included.
+  package func evaluate(_ node: Node, _ inputs: TensorInputs) throws -> [Tensor] {
+    try node.evaluate(inputs, as: outputTypes(of: node))
+  }
+}
+
+extension Node {
+  /// Runs the node by the reference; see ``Node`` for what it means.
+  ///
+  /// - Parameters:
+  ///   - inputs: tensors, with quantization where they are codes.
+  ///   - types: the declared types of the outputs; their quantization says what to store.
+  package func evaluate(_ inputs: TensorInputs, as types: [TensorType?]) throws -> [Tensor] {
+    if !isQuantized(inputs, types) { return try activated(op.evaluate(inputs)) }
+    if op is any MovementOperator, movesCodes(inputs, types) {
+      let moved = try op.evaluate(inputs)
+      return zip(moved, types).map { tensor, type in
+        tensor.with(quantization: type?.quantization ?? tensor.quantization)
+      }
+    }
+    let reals = TensorInputs(
+      try inputs.elements.map { tensor in
+        guard let tensor, tensor.quantization != nil else { return tensor }
+        return try tensor.dequantized()
+      }
+    )
+    let results = try activated(op.evaluate(reals))
+    return try results.enumerated().map { position, result in
+      guard position < types.count, let type = types[position],
+        let quantization = type.quantization, type.dtype.isInteger, result.dtype.isFloatingPoint
+      else { return result }
+      return try result.quantized(to: type.dtype, quantization)
+    }
+  }
+
+  private func activated(_ results: [Tensor]) throws -> [Tensor] {
+    guard let activation, let first = results.first else { return results }
+    return [try activation.apply(to: first)] + results.dropFirst()
+  }
+
+  private func isQuantized(_ inputs: TensorInputs, _ types: [TensorType?]) -> Bool {
+    inputs.present.contains { $0.quantization != nil }
+      || types.contains { $0?.quantization != nil }
+  }
+
+  /// Whether all codes mean the same before and after, so that moving them is enough.
+  private func movesCodes(_ inputs: TensorInputs, _ types: [TensorType?]) -> Bool {
+    let before = inputs.present.compactMap(\.quantization)
+    let after = types.compactMap { $0?.quantization }
+    guard activation == nil, let first = (before + after).first else { return false }
+    return first.isPerTensor && (before + after).allSatisfy { $0 == first }
+  }
+}

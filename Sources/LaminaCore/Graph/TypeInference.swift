@@ -1,0 +1,184 @@
+// Shape rules are written for known lengths. Where a length is unknown, the rule is asked several
+// times with different lengths in its place: what comes out the same each time is known, what
+// differs is not. So no operator has to spell out arithmetic on unknowns, and none can get it
+// wrong by forgetting to.
+
+extension Graph {
+  /// The most elements of a value that is worked out before the run because all it depends on is
+  /// known (shape arithmetic).
+  private static let foldedElementLimit = 4096
+
+  /// Works out the type of every value from the inputs on.
+  ///
+  /// Types that the file declares fill in what a rule cannot know; quantization is the file's.
+  ///
+  /// - Throws: ``GraphError/node(name:op:_:)`` when an operator refuses its inputs.
+  package mutating func inferTypes() throws(GraphError) {
+    for position in nodes.indices { try inferType(of: nodes[position]) }
+  }
+
+  private mutating func inferType(of node: Node) throws(GraphError) {
+    let inferred: [ValueType]
+    do throws(ShapeError) {
+      inferred = try inferredTypes(of: node)
+    } catch {
+      if error == .dependsOnData { return }
+      if case .unsupported = error { return }
+      throw .node(name: node.name, op: node.op.displayName, error)
+    }
+    guard inferred.count >= node.outputs.count else {
+      throw .wrongOutputCount(
+        node: node.name,
+        expected: inferred.count,
+        found: node.outputs.count
+      )
+    }
+    for (id, type) in zip(node.outputs, inferred) {
+      guard let id else { continue }
+      self[id].type = merged(inferred: type, declared: self[id].type, node: node)
+    }
+    foldIfKnown(node)
+  }
+
+  private func inferredTypes(of node: Node) throws(ShapeError) -> [ValueType] {
+    if let control = node.op as? any ControlFlowOperator {
+      return try control.outputTypes(forValues: valueTypes(of: node))
+    }
+    if let op = node.op as? any ValueOperator {
+      return try op.outputTypes(forValues: valueTypes(of: node))
+    }
+    let inputs = inputTypes(of: node)
+    return try node.op.outputTypesAllowingUnknowns(for: inputs).map(ValueType.tensor)
+  }
+
+  private func valueTypes(of node: Node) -> Inputs<ValueType> {
+    let tensors = inputTypes(of: node)
+    return Inputs(
+      node.inputs.indices.map { position in
+        guard let id = node.inputs[position] else { return nil }
+        let type = self[id].type
+        guard case .tensor = type, let tensor = tensors.optional(position) else { return type }
+        return .tensor(tensor)
+      }
+    )
+  }
+
+  /// Combines what a rule says with what the file says; the rule wins where it knows.
+  private func merged(inferred: ValueType, declared: ValueType, node: Node) -> ValueType {
+    guard case .tensor(var type) = inferred else {
+      return inferred == .unknown ? declared : inferred
+    }
+    guard let old = declared.tensor else { return inferred }
+    // A quantized node computes on real numbers and stores codes of the declared type.
+    if let quantization = old.quantization {
+      type.dtype = old.dtype
+      type.quantization = quantization
+    }
+    if !type.shape.isRanked {
+      type.shape = old.shape
+    } else if old.shape.isRanked, old.shape.rank == type.shape.rank {
+      for axis in 0..<type.shape.rank where type.shape[axis] < 0 {
+        type.shape[axis] = old.shape[axis]
+      }
+    }
+    return .tensor(type)
+  }
+
+  /// Attaches the contents of outputs whose inputs are all known and small.
+  private mutating func foldIfKnown(_ node: Node) {
+    let inputs = inputTypes(of: node)
+    let isShapeOnly = node.op is any ShapeOnlyOperator && inputs.present.allSatisfy(\.shape.isKnown)
+    let isKnown = inputs.present.allSatisfy { $0.contents != nil }
+    guard isShapeOnly || isKnown, !(node.op is any NondeterministicOperator),
+      !(node.op is any ControlFlowOperator), !(node.op is any ValueOperator),
+      node.outputs.allSatisfy({ id in id.map { fitsFolding(self[$0].tensorType) } ?? true }),
+      isShapeOnly || inputs.present.allSatisfy(fitsFolding)
+    else { return }
+    let results: [Tensor]?
+    if let op = node.op as? any ShapeOnlyOperator {
+      results = try? op.evaluate(shapes: inputs)
+    } else {
+      results = try? evaluate(node, TensorInputs(inputs.elements.map { $0?.contents }))
+    }
+    for (id, tensor) in zip(node.outputs, results ?? []) {
+      guard let id, var type = self[id].type.tensor else { continue }
+      type.contents = tensor
+      self[id].type = .tensor(type)
+    }
+  }
+
+  private func fitsFolding(_ type: TensorType) -> Bool {
+    (type.shape.elementCount ?? .max) <= Self.foldedElementLimit
+  }
+}
+
+/// An operator that looks at the shapes of its inputs only, such as Shape and Size.
+package protocol ShapeOnlyOperator: Operator {
+  /// Returns the outputs from types with known shapes.
+  func evaluate(shapes: TypeInputs) throws -> [Tensor]
+}
+
+extension ShapeOnlyOperator {
+  package func evaluate(_ inputs: TensorInputs) throws -> [Tensor] {
+    try evaluate(shapes: inputs.types)
+  }
+}
+
+/// An operator whose result differs from run to run, such as RandomNormal.
+package protocol NondeterministicOperator: Operator {}
+
+extension Operator {
+  /// Lengths to try in place of unknown ones: one, an even and two odd numbers unlike any in use.
+  private static var probes: [Int] { [1, 2, 1009, 2003] }
+
+  /// Returns the types of the outputs where lengths of inputs may be unknown.
+  package func outputTypesAllowingUnknowns(
+    for inputs: TypeInputs
+  ) throws(ShapeError) -> [TensorType] {
+    if inputs.present.allSatisfy(\.shape.isKnown) { return try outputTypes(for: inputs) }
+    if inputs.present.contains(where: { !$0.shape.isRanked }) { throw .dependsOnData }
+    let lengths = Set(inputs.present.flatMap(\.shape.dims)).filter { $0 > 0 }
+    var answers: [[TensorType]] = []
+    var refusal = ShapeError.dependsOnData
+    for (probe, step) in Set(Self.probes).union(lengths).map({ ($0, 0) }) + [(1009, 1), (17, 3)] {
+      do throws(ShapeError) {
+        answers.append(try outputTypes(for: inputs.probed(probe, step: step)))
+      } catch { refusal = error }
+    }
+    guard let first = answers.first else {
+      if case .dependsOnData = refusal { throw refusal }
+      throw .dependsOnData
+    }
+    return answers.dropFirst().reduce(first) { known, answer in Self.agreement(known, answer) }
+  }
+
+  /// Keeps what two answers have in common.
+  private static func agreement(_ a: [TensorType], _ b: [TensorType]) -> [TensorType] {
+    guard a.count == b.count else { return a.count < b.count ? a : b }
+    return zip(a, b).map { x, y in
+      var type = x
+      guard x.shape.isRanked, y.shape.isRanked, x.shape.rank == y.shape.rank else {
+        return TensorType(x.dtype, .unranked)
+      }
+      for axis in 0..<x.shape.rank where x.shape[axis] != y.shape[axis] {
+        type.shape[axis] = Shape.unknown
+      }
+      return type
+    }
+  }
+}
+
+extension Inputs where Element == TensorType {
+  /// Puts a length in place of each unknown one; with a step, a different one for each input.
+  fileprivate func probed(_ length: Int, step: Int) -> TypeInputs {
+    TypeInputs(
+      elements.enumerated().map { position, type in
+        guard var type else { return nil }
+        for axis in 0..<type.shape.rank where type.shape[axis] < 0 {
+          type.shape[axis] = length + step * position
+        }
+        return type
+      }
+    )
+  }
+}

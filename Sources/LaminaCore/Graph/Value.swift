@@ -1,0 +1,28 @@
+/// Names a value of one graph.
+package struct ValueID: Hashable, Comparable, Sendable {
+  package let index: Int
+  package init(_ index: Int) { self.index = index }
+  package static func < (a: ValueID, b: ValueID) -> Bool { a.index < b.index }
+}
+
+/// A typed edge of a graph: an input, a constant, or the output of a node.
+package struct Value: Sendable {
+  package let id: ValueID
+  /// The source model's name.
+  package var name: String
+  package var type: ValueType
+  /// The elements, when the file holds them.
+  package var constant: Tensor?
+
+  package init(id: ValueID, name: String, type: ValueType, constant: Tensor? = nil) {
+    self.id = id
+    self.name = name
+    self.type = type
+    self.constant = constant
+  }
+
+  /// The type of a tensor; unknown rank for anything else.
+  package var tensorType: TensorType {
+    type.tensor ?? TensorType(.float32, .unranked)
+  }
+}

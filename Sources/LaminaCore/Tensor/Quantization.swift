@@ -1,0 +1,45 @@
+/// How whole numbers stand for real ones, per tensor or per position along one axis.
+///
+///     real = scale · (code − zeroPoint)
+///
+/// - Source: TensorFlow Lite 8-bit quantization specification; ONNX QuantizeLinear.
+package struct Quantization: Hashable, Sendable {
+  /// One scale for the tensor, or one per position along `axis`.
+  package var scales: [Float]
+  /// As many zero points as scales.
+  package var zeroPoints: [Int]
+  /// The axis the scales run along; `nil` for one scale.
+  package var axis: Int?
+
+  package init(scale: Float, zeroPoint: Int) {
+    self.init(scales: [scale], zeroPoints: [zeroPoint], axis: nil)
+  }
+
+  package init(scales: [Float], zeroPoints: [Int], axis: Int?) {
+    self.scales = scales
+    self.zeroPoints = zeroPoints
+    self.axis = axis
+  }
+
+  package var isPerTensor: Bool { scales.count == 1 }
+
+  /// Returns the code of a real number, rounded half away from zero and kept in the type's range.
+  package func code(of real: Float, at position: Int = 0, in range: ClosedRange<Int>) -> Int {
+    let index = isPerTensor ? 0 : position
+    let steps = Double(real) / Double(scales[index])
+    guard !steps.isNaN else {
+      return min(max(zeroPoints[index], range.lowerBound), range.upperBound)
+    }
+    let code = steps.rounded(.toNearestOrAwayFromZero) + Double(zeroPoints[index])
+    return Int(min(max(code, Double(range.lowerBound)), Double(range.upperBound)))
+  }
+}
+
+extension Quantization: CustomStringConvertible {
+  package var description: String {
+    guard isPerTensor, let scale = scales.first, let zero = zeroPoints.first else {
+      return "per axis \(axis ?? 0), \(scales.count) scales"
+    }
+    return "\(scale) · (q − \(zero))"
+  }
+}

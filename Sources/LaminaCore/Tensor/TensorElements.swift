@@ -1,0 +1,182 @@
+extension Tensor {
+  /// Calls `body` with the elements.
+  ///
+  /// - Throws: ``ShapeError/wrongElementType(expected:found:)`` when they are of another type.
+  package func withElements<Element: TensorElement, Result>(
+    of type: Element.Type,
+    _ body: (UnsafeBufferPointer<Element>) throws -> Result
+  ) throws -> Result {
+    guard Element.dtype == dtype else {
+      throw ShapeError.wrongElementType(expected: Element.dtype.name, found: dtype)
+    }
+    return try withBytes { bytes in try body(bytes.bindMemory(to: Element.self)) }
+  }
+
+  /// Calls `body` with elements that may be written; shared elements are copied first.
+  package mutating func withMutableElements<Element: TensorElement, Result>(
+    of type: Element.Type,
+    _ body: (UnsafeMutableBufferPointer<Element>) throws -> Result
+  ) throws -> Result {
+    guard Element.dtype == dtype else {
+      throw ShapeError.wrongElementType(expected: Element.dtype.name, found: dtype)
+    }
+    return try withMutableBytes { bytes in try body(bytes.bindMemory(to: Element.self)) }
+  }
+
+  /// The elements as an array.
+  ///
+  /// - Throws: ``ShapeError/wrongElementType(expected:found:)`` when they are of another type.
+  package func elements<Element: TensorElement>(
+    of type: Element.Type = Element.self
+  ) throws -> [Element] {
+    try withElements(of: type) { Array($0) }
+  }
+
+  /// Makes a tensor whose elements `fill` writes, one for each position in row-major order.
+  package static func build<Element: TensorElement>(
+    _ shape: Shape,
+    of type: Element.Type = Element.self,
+    fill: (UnsafeMutableBufferPointer<Element>) throws -> Void
+  ) throws -> Tensor {
+    var tensor = try Tensor(zeros: Element.dtype, shape)
+    try tensor.withMutableElements(of: type, fill)
+    return tensor
+  }
+
+  private func requireReal() throws(ShapeError) -> any RealElement.Type {
+    guard let element = dtype.realElement else {
+      throw .wrongElementType(expected: "a real number", found: dtype)
+    }
+    return element
+  }
+
+  /// The elements as doubles, whatever real type they have; quantization is not applied.
+  package func doubles() throws -> [Double] {
+    func convert<Element: RealElement>(_ type: Element.Type) throws -> [Double] {
+      try withElements(of: type) { $0.map(\.asDouble) }
+    }
+    return try convert(requireReal())
+  }
+
+  /// The elements as floats, whatever real type they have; quantization is not applied.
+  package func floats() throws -> [Float] {
+    if dtype == .float32 { return try elements(of: Float.self) }
+    func convert<Element: RealElement>(_ type: Element.Type) throws -> [Float] {
+      try withElements(of: type) { $0.map { Float($0.asDouble) } }
+    }
+    return try convert(requireReal())
+  }
+
+  /// The elements as whole numbers; floats are cut toward zero.
+  package func ints() throws -> [Int] {
+    if dtype == .int64 { return try withElements(of: Int64.self) { $0.map { Int($0) } } }
+    func convert<Element: RealElement>(_ type: Element.Type) throws -> [Int] {
+      try withElements(of: type) { $0.map { Int(Int64(clamping: $0.asDouble)) } }
+    }
+    return try convert(requireReal())
+  }
+
+  /// The only element of a tensor with one position, as a double.
+  package func scalar() throws -> Double {
+    guard count == 1, let value = try doubles().first else {
+      throw ShapeError.elementCountMismatch(from: shape, to: [])
+    }
+    return value
+  }
+
+  /// Makes a tensor of a real type from doubles, rounding each to that type.
+  package init(_ dtype: DataType, _ shape: Shape, rounding values: [Double]) throws {
+    guard let element = dtype.realElement else {
+      throw ShapeError.wrongElementType(expected: "a real number", found: dtype)
+    }
+    guard shape.elementCount == values.count else {
+      throw ShapeError.elementCountMismatch(from: [values.count], to: shape)
+    }
+    func convert<Element: RealElement>(_ type: Element.Type) -> Tensor {
+      Tensor(shape, values.map { Element(clamping: $0) })
+    }
+    self = convert(element)
+  }
+
+  /// Returns the elements converted to another real type (floats to integers toward zero).
+  package func cast(to target: DataType) throws -> Tensor {
+    if target == dtype { return with(quantization: nil) }
+    guard let from = dtype.realElement, let to = target.realElement else {
+      throw ShapeError.wrongElementType(expected: "a real number", found: dtype)
+    }
+    func convert<From: RealElement, To: RealElement>(
+      _: From.Type,
+      _: To.Type
+    ) throws -> Tensor {
+      try withElements(of: From.self) { source in
+        try Tensor.build(shape, of: To.self) { target in
+          for index in source.indices { target[index] = To(clamping: source[index].asDouble) }
+        }
+      }
+    }
+    return try convert(from, to)
+  }
+
+  /// Returns each element put through `function`, computed in double and rounded to the type.
+  package func mapReal(_ function: (Double) -> Double) throws -> Tensor {
+    func convert<Element: RealElement>(_ type: Element.Type) throws -> Tensor {
+      try withElements(of: type) { source in
+        try Tensor.build(shape, of: type) { target in
+          for index in source.indices {
+            target[index] = Element(clamping: function(source[index].asDouble))
+          }
+        }
+      }
+    }
+    return try convert(requireReal())
+  }
+}
+
+extension Tensor {
+  /// Returns the real numbers that the codes of a quantized tensor stand for, as float32.
+  ///
+  ///     y = scale · (code − zeroPoint)
+  package func dequantized() throws -> Tensor {
+    guard let quantization else { return dtype == .float32 ? self : try cast(to: .float32) }
+    let scales = quantization.scales.map(Double.init)
+    let zeroPoints = quantization.zeroPoints.map(Double.init)
+    let period = try quantizationPeriod(quantization)
+    let codes = try doubles()
+    return try Tensor.build(shape, of: Float.self) { target in
+      for index in target.indices {
+        let position = scales.count == 1 ? 0 : index / period % scales.count
+        target[index] = Float((codes[index] - zeroPoints[position]) * scales[position])
+      }
+    }
+  }
+
+  /// Returns the codes nearest to real numbers, rounded half away from zero and kept in range.
+  package func quantized(to dtype: DataType, _ quantization: Quantization) throws -> Tensor {
+    guard let range = dtype.integerRange else {
+      throw ShapeError.wrongElementType(expected: "an integer type", found: dtype)
+    }
+    let period = try quantizationPeriod(quantization)
+    let reals = try floats()
+    let codes = reals.indices.map { index in
+      let position = quantization.isPerTensor ? 0 : index / period % quantization.scales.count
+      return Double(quantization.code(of: reals[index], at: position, in: range))
+    }
+    return try Tensor(dtype, shape, rounding: codes).with(quantization: quantization)
+  }
+
+  /// How many elements in a row share a scale.
+  private func quantizationPeriod(_ quantization: Quantization) throws(ShapeError) -> Int {
+    guard !quantization.isPerTensor else { return 1 }
+    let axis = try shape.axis(quantization.axis ?? 0)
+    guard quantization.scales.count == shape[axis],
+      quantization.zeroPoints.count == quantization.scales.count
+    else {
+      throw .axisLengthMismatch(
+        axis: axis,
+        expected: quantization.scales.count,
+        found: shape[axis]
+      )
+    }
+    return max(shape.product(axis + 1..<shape.rank), 1)
+  }
+}
