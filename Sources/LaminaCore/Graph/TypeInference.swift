@@ -17,6 +17,13 @@ extension Graph {
     for position in nodes.indices { try inferType(of: nodes[position]) }
   }
 
+  /// Works out the types that the node added last writes; those before it must be known already.
+  ///
+  /// - Throws: ``GraphError/node(name:op:_:)`` when its operator refuses its inputs.
+  package mutating func inferTypeOfLastNode() throws(GraphError) {
+    if let node = nodes.last { try inferType(of: node) }
+  }
+
   private mutating func inferType(of node: Node) throws(GraphError) {
     let inferred: [ValueType]
     do throws(ShapeError) {
