@@ -76,6 +76,8 @@ let tests: [Target] = [
     name: "LaminaOperatorsTests",
     dependencies: ["LaminaCore", "LaminaOperators", "LaminaTestSupport"]),
   .target(name: "LaminaWireTestSupport", path: "Tests/LaminaWireTestSupport"),
+  .testTarget(
+    name: "LaminaVisionTests", dependencies: ["LaminaVision", "LaminaCore", "LaminaWire"]),
   .testTarget(name: "LaminaWireTests", dependencies: ["LaminaWire", "LaminaWireTestSupport"]),
 ]
 

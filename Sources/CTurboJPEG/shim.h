@@ -1,0 +1,2 @@
+// Makes libjpeg-turbo's TurboJPEG interface importable from Swift.
+#include <turbojpeg.h>

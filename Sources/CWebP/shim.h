@@ -1,0 +1,2 @@
+// Makes libwebp's decoder importable from Swift.
+#include <webp/decode.h>
