@@ -71,6 +71,8 @@ let nativeModules: [Target] = [
 let tests: [Target] = [
   .target(
     name: "LaminaTestSupport", dependencies: ["LaminaCore"], path: "Tests/LaminaTestSupport"),
+  .testTarget(
+    name: "LaminaRuntimeTests", dependencies: ["LaminaCore", "LaminaRuntime", "LaminaTestSupport"]),
   .testTarget(name: "LaminaCoreTests", dependencies: ["LaminaCore", "LaminaTestSupport"]),
   .testTarget(
     name: "LaminaOperatorsTests",

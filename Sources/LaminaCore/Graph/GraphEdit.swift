@@ -1,4 +1,6 @@
-/// What a pass wants changed, and why. The driver applies it; the trail is the fusion log.
+/// What a pass wants changed, and why.
+///
+/// The driver applies it; the trail is the fusion log.
 package struct GraphEdit: Sendable {
   /// An input of a node that an edit makes.
   package enum Input: Sendable {

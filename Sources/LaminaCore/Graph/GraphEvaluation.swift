@@ -3,6 +3,7 @@ extension Graph {
   ///
   /// - Parameter inputs: one for each of the graph's inputs, in order.
   /// - Returns: the graph's outputs, in order.
+  /// - Throws: ``GraphError`` that names the node, or what an operator's data caused.
   package func evaluate(_ inputs: [Datum]) throws -> [Datum] {
     guard inputs.count == self.inputs.count else {
       throw GraphError.wrongInputs(
@@ -25,11 +26,19 @@ extension Graph {
     }
   }
 
-  /// Runs one node by the reference; inner graphs by `run`.
+  /// Runs one node by the reference, inner graphs too.
+  package func evaluate(_ node: Node, _ inputs: Inputs<Datum>) throws -> [Datum] {
+    try evaluate(node, inputs) { graphName, inputs in
+      guard let control = node.op as? any ControlFlowOperator else { return [] }
+      return try control.runByReference(graphName, inputs)
+    }
+  }
+
+  /// Runs one node by the reference; inner graphs by `run`, which takes their names.
   package func evaluate(
     _ node: Node,
     _ inputs: Inputs<Datum>,
-    run: (Graph, [Datum]) throws -> [Datum] = { try $0.evaluate($1) }
+    run: (_ graphName: String, _ inputs: [Datum]) throws -> [Datum]
   ) throws -> [Datum] {
     do {
       if let op = node.op as? any ControlFlowOperator { return try op.evaluate(inputs, run: run) }
@@ -56,6 +65,8 @@ extension Node {
   /// - Parameters:
   ///   - inputs: tensors, with quantization where they are codes.
   ///   - types: the declared types of the outputs; their quantization says what to store.
+  /// - Returns: the outputs, as codes where their types are quantized.
+  /// - Throws: ``ShapeError``, or what the operator's data caused.
   package func evaluate(_ inputs: TensorInputs, as types: [TensorType?]) throws -> [Tensor] {
     if !isQuantized(inputs, types) { return try activated(op.evaluate(inputs)) }
     if op is any MovementOperator, movesCodes(inputs, types) {

@@ -67,6 +67,7 @@ extension Graph {
   /// Returns the graph for other input shapes, all types inferred anew.
   ///
   /// - Parameter shapes: new shapes by the name of the input; the rest stays.
+  /// - Returns: the graph with new types; nodes and constants are the same.
   /// - Throws: ``GraphError`` when an operator refuses the new shapes.
   package func resized(_ shapes: [String: Shape]) throws(GraphError) -> Graph {
     var graph = self

@@ -24,6 +24,12 @@ extension Graph {
     if let node = nodes.last { try inferType(of: node) }
   }
 
+  /// Works out the types of what follows a node whose outputs' types were set from data.
+  package mutating func inferTypes(after node: Node) throws(GraphError) {
+    guard let position = position(of: node.id) else { return }
+    for later in nodes.indices.dropFirst(position + 1) { try inferType(of: nodes[later]) }
+  }
+
   private mutating func inferType(of node: Node) throws(GraphError) {
     let inferred: [ValueType]
     do throws(ShapeError) {

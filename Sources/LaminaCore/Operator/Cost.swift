@@ -1,4 +1,6 @@
-/// The arithmetic of one evaluation of an operator. Bytes follow from the types of its values.
+/// The arithmetic of one evaluation of an operator.
+///
+/// Bytes follow from the types of its values.
 package struct Cost: Equatable, Sendable {
   /// Multiply-accumulates of matrix products and convolutions.
   package var macs: Int

@@ -92,11 +92,14 @@ package protocol ControlFlowOperator: Operator {
   /// Returns the types of the outputs.
   func outputTypes(forValues inputs: Inputs<ValueType>) throws(ShapeError) -> [ValueType]
 
-  /// Returns the outputs, running inner graphs by `run`.
+  /// Returns the outputs, running inner graphs by `run`, which takes a name out of ``graphs``.
   func evaluate(
     _ inputs: Inputs<Datum>,
-    run: (_ graph: Graph, _ inputs: [Datum]) throws -> [Datum]
+    run: (_ graphName: String, _ inputs: [Datum]) throws -> [Datum]
   ) throws -> [Datum]
+
+  /// Returns the same operator with its inner graphs changed, each by its name.
+  func mappingGraphs(_ change: (String, Graph) throws -> Graph) rethrows -> Self
 }
 
 extension ControlFlowOperator {
@@ -107,8 +110,15 @@ extension ControlFlowOperator {
 
   package func evaluate(_ inputs: TensorInputs) throws -> [Tensor] {
     let values = Inputs<Datum>(inputs.elements.map { $0.map(Datum.tensor) })
-    return try evaluate(values) { graph, inputs in try graph.evaluate(inputs) }
-      .map { try $0.tensor }
+    return try evaluate(values, run: runByReference).map { try $0.tensor }
+  }
+
+  /// Runs an inner graph by the reference implementation of its operators.
+  package func runByReference(_ graphName: String, _ inputs: [Datum]) throws -> [Datum] {
+    guard let inner = graphs.first(where: { $0.name == graphName }) else {
+      throw ShapeError.other("there is no inner graph \(graphName)")
+    }
+    return try inner.graph.evaluate(inputs)
   }
 
   package var attributes: [Attribute] {

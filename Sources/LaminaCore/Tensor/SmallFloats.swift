@@ -112,6 +112,7 @@ package struct SmallFloatFormat: Sendable {
   ///   - value: any float.
   ///   - saturates: whether what is too large becomes the largest finite value rather than
   ///     infinity or NaN.
+  /// - Returns: the code in the low bits, the sign above them.
   package func encode(_ value: Float, saturates: Bool = true) -> UInt8 {
     let sign = value.sign == .minus ? 1 << (exponentBits + fractionBits) : 0
     if value.isNaN { return nanCode(sign) }

@@ -55,7 +55,14 @@ package struct Tensor: Sendable {
     dtype = type.dtype
     shape = type.shape
     quantization = type.quantization
-    contents = .bytes(storage, offset: offset)
+    // Files need not align elements; typed access and kernels do.
+    let address = UInt(bitPattern: storage.base) + UInt(offset)
+    if address % UInt(min(max(type.dtype.byteCount, 1), 8)) != 0 {
+      let part = UnsafeRawBufferPointer(start: storage.base + offset, count: bytes)
+      contents = .bytes(TensorStorage(copying: part), offset: 0)
+    } else {
+      contents = .bytes(storage, offset: offset)
+    }
   }
 
   /// Makes a tensor of the given elements, in row-major order.

@@ -21,7 +21,9 @@ package final class TensorStorage: @unchecked Sendable {
     owner = nil
   }
 
-  /// Refers to bytes of another object. They are only read unless the caller knows better.
+  /// Refers to bytes of another object.
+  ///
+  /// They are only read unless the caller knows better.
   package init(borrowing base: UnsafeRawPointer, byteCount: Int, owner: AnyObject) {
     self.base = UnsafeMutableRawPointer(mutating: base)
     self.byteCount = byteCount

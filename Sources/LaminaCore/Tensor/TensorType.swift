@@ -4,8 +4,9 @@ package struct TensorType: Sendable {
   package var shape: Shape
   /// How the elements stand for real numbers; `nil` when they stand for themselves.
   package var quantization: Quantization?
-  /// The elements themselves, where they are known before the run: constants and what follows
-  /// from shapes alone. Shape rules read targets, axes and sizes from here.
+  /// The elements themselves, where they are known before the run.
+  ///
+  /// Constants have them, and what follows from shapes alone. Shape rules read targets, axes and sizes from here.
   package var contents: Tensor?
 
   package init(

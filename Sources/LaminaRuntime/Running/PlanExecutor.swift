@@ -1,0 +1,107 @@
+import LaminaCore
+
+/// Runs a plan: owns the arena and the tables of pointers.
+///
+/// One run at a time.
+final class PlanExecutor {
+  let plan: Plan
+  private let arena: TensorStorage
+  /// Pointers of all steps' inputs and outputs, one after the other.
+  private let pointers: UnsafeMutablePointer<UnsafeMutableRawPointer?>
+  private let contexts: [StepContext]
+
+  /// - Throws: ``ShapeError/outOfMemory(bytes:limit:)`` when the arena is over the limit.
+  init(_ plan: Plan, pool: ThreadPool) throws {
+    self.plan = plan
+    arena = try TensorStorage(byteCount: plan.arenaByteCount)
+    let count = plan.steps.reduce(0) { $0 + $1.inputs.count + $1.outputs.count }
+    pointers = .allocate(capacity: max(count, 1))
+    pointers.initialize(repeating: nil, count: max(count, 1))
+    var next = pointers
+    var contexts: [StepContext] = []
+    for step in plan.steps {
+      let inputs = next
+      for place in step.inputs + step.outputs {
+        next.pointee = Self.pointer(place, arena)
+        next += 1
+      }
+      contexts.append(
+        StepContext(
+          inputs: inputs,
+          outputs: inputs + step.inputs.count,
+          scratch: arena.base + step.scratchOffset,
+          pool: pool
+        )
+      )
+    }
+    self.contexts = contexts
+  }
+
+  deinit { pointers.deallocate() }
+
+  private static func pointer(
+    _ place: Plan.Place,
+    _ arena: TensorStorage
+  ) -> UnsafeMutableRawPointer? {
+    switch place {
+    case .arena(let offset): arena.base + offset
+    case .constant(let constant): UnsafeMutableRawPointer(mutating: constant.pointer)
+    case .absent: nil
+    }
+  }
+
+  /// Runs all steps.
+  ///
+  /// - Parameters:
+  ///   - inputs: one tensor for each of the plan's inputs, of its type.
+  ///   - profile: the steps' times are added to it.
+  ///   - isCancelled: asked before each step.
+  /// - Returns: one tensor for each of the plan's outputs.
+  /// - Throws: ``RunError/cancelled``, or what a step's data caused.
+  func run(
+    _ inputs: [Tensor],
+    _ profile: inout RunProfile,
+    isCancelled: (() -> Bool)?
+  ) throws -> [Tensor] {
+    let start = now()
+    for (input, tensor) in zip(plan.inputs, inputs) {
+      guard let target = Self.pointer(input.place, arena) else { continue }
+      tensor.withBytes { bytes in
+        if let base = bytes.baseAddress { target.copyMemory(from: base, byteCount: bytes.count) }
+      }
+    }
+    var last = now()
+    profile.copyNanoseconds += last - start
+    var times = [Int](repeating: 0, count: plan.steps.count)
+    for index in plan.steps.indices {
+      if let isCancelled, isCancelled() { throw RunError.cancelled }
+      let begin = now()
+      try plan.steps[index].kernel?.run(contexts[index])
+      let end = now()
+      profile.dispatchNanoseconds += begin - last
+      times[index] = end - begin
+      last = end
+    }
+    profile.append(plan.summaries, times)
+    let begin = now()
+    profile.dispatchNanoseconds += begin - last
+    let outputs = try plan.outputs.map { output in
+      try Self.tensor(output.type, Self.pointer(output.place, arena))
+    }
+    profile.copyNanoseconds += now() - begin
+    return outputs
+  }
+
+  private static func tensor(
+    _ type: TensorType,
+    _ source: UnsafeMutableRawPointer?
+  ) throws -> Tensor {
+    var tensor = try Tensor(zeros: type.dtype, type.shape, quantization: type.quantization)
+    tensor.withMutableBytes { target in
+      if let source, let base = target.baseAddress {
+        base.copyMemory(from: source, byteCount: target.count)
+      }
+    }
+    return tensor
+  }
+}

@@ -1,0 +1,158 @@
+import LaminaCore
+import Synchronization
+
+/// A graph made ready to run under some options.
+///
+/// Stretches of nodes whose types are known are planned ahead. A step whose result's type depends
+/// on data runs on its own; then types are inferred anew from what it gave and the rest is
+/// planned. Plans are kept, so the same shapes are planned once. One run at a time.
+package final class Program: @unchecked Sendable {
+  package let graph: Graph
+  package let options: PlanOptions
+  private let pool: ThreadPool
+  private let lock = Mutex(())
+  /// The graph with types inferred for inputs that were run before, by those inputs' types.
+  private var specializations: [String: Specialization] = [:]
+  /// Inner graphs of control flow, ready to run, by node and name.
+  private var inner: [String: Program] = [:]
+
+  /// How many sets of input shapes are kept ready.
+  private static let keptSpecializations = 8
+
+  /// - Throws: ``PlanError`` when the graph cannot be planned; ``GraphError`` when it is broken.
+  package init(_ graph: Graph, _ options: PlanOptions, pool: ThreadPool? = nil) throws {
+    let unknown = graph.unsupportedOperators
+    guard unknown.isEmpty else { throw PlanError.unsupportedOperators(unknown) }
+    self.graph = graph
+    self.options = options
+    self.pool = pool ?? ThreadPool(threadCount: options.threadCount)
+  }
+
+  /// Plans what can be planned for the inputs' declared types; unknown lengths count as 1.
+  ///
+  /// - Returns: the steps known so far, and the bytes they need.
+  @discardableResult
+  package func prepare() throws -> PreparationSummary {
+    try lock.withLock { _ in
+      let types = graph.inputs.map { id in
+        var type = graph[id].tensorType
+        type.shape.dims = type.shape.dims.map { $0 < 0 ? 1 : $0 }
+        return type
+      }
+      let specialization = try specialization(for: types.map(ValueType.tensor))
+      return try specialization.prepareAhead(self.pool)
+    }
+  }
+
+  /// Runs the graph.
+  ///
+  /// - Parameters:
+  ///   - inputs: one for each of the graph's inputs, in order.
+  ///   - isCancelled: asked before each step; `nil` for never.
+  /// - Returns: the outputs in order, and the times of the steps.
+  /// - Throws: ``RunError``, ``PlanError``, or what a step's data caused.
+  package func run(
+    _ inputs: [Datum],
+    isCancelled: (() -> Bool)? = nil
+  ) throws -> (outputs: [Datum], profile: RunProfile) {
+    try lock.withLock { _ in
+      var profile = RunProfile()
+      let start = now()
+      let outputs = try runLocked(inputs, &profile, isCancelled)
+      profile.wallNanoseconds = now() - start
+      return (outputs, profile)
+    }
+  }
+
+  private func runLocked(
+    _ inputs: [Datum],
+    _ profile: inout RunProfile,
+    _ isCancelled: (() -> Bool)?
+  ) throws -> [Datum] {
+    try checkInputs(inputs)
+    let specialization = try specialization(for: inputs.map(\.type))
+    return try specialization.run(inputs, &profile, pool, isCancelled) { node, name, inputs in
+      try self.runInner(node, name, inputs, isCancelled)
+    }
+  }
+
+  private func checkInputs(_ inputs: [Datum]) throws {
+    guard inputs.count == graph.inputs.count else {
+      throw RunError.wrongInputCount(expected: graph.inputs.count, found: inputs.count)
+    }
+    for (id, input) in zip(graph.inputs, inputs) {
+      guard case .tensor(let expected) = graph[id].type, case .tensor(let tensor) = input else {
+        continue
+      }
+      guard tensor.dtype == expected.dtype, expected.shape.accepts(tensor.shape) else {
+        throw RunError.wrongInput(
+          name: graph[id].name,
+          expected: "\(expected)",
+          found: "\(tensor.type)"
+        )
+      }
+    }
+  }
+
+  private func specialization(for types: [ValueType]) throws -> Specialization {
+    let key = types.map(\.description).joined(separator: ";")
+    if let known = specializations[key] { return known }
+    if specializations.count >= Self.keptSpecializations { specializations.removeAll() }
+    var specialized = graph
+    let isAsDeclared = zip(graph.inputs, types).allSatisfy {
+      graph[$0].type.description == $1.description
+    }
+    if !isAsDeclared {
+      for (id, type) in zip(graph.inputs, types) {
+        specialized[id].type = type.keepingQuantization(of: graph[id].type)
+      }
+      specialized = try specialized.resized([:])
+    }
+    let made = Specialization(specialized, options)
+    specializations[key] = made
+    return made
+  }
+
+  /// Runs an inner graph of a control-flow node as a program of its own.
+  private func runInner(
+    _ node: Node,
+    _ name: String,
+    _ inputs: [Datum],
+    _ isCancelled: (() -> Bool)?
+  ) throws -> [Datum] {
+    let key = "\(node.id.index) \(name)"
+    if let known = inner[key] { return try known.run(inputs, isCancelled: isCancelled).outputs }
+    let graphs = (node.op as? any ControlFlowOperator)?.graphs ?? []
+    guard let graph = graphs.first(where: { $0.name == name })?.graph else {
+      throw ShapeError.other("there is no inner graph \(name)")
+    }
+    let program = try Program(graph, options, pool: pool)
+    inner[key] = program
+    return try program.run(inputs, isCancelled: isCancelled).outputs
+  }
+}
+
+/// What was planned ahead of a run.
+package struct PreparationSummary: Sendable {
+  package var steps: [StepSummary] = []
+  package var arenaByteCount = 0
+  package var packedByteCount = 0
+  /// The first step that can only be planned while running, by name.
+  package var firstDynamicStep: String?
+}
+
+extension Shape {
+  /// Whether a known shape is one that this shape allows.
+  fileprivate func accepts(_ other: Shape) -> Bool {
+    !isRanked
+      || rank == other.rank && zip(dims, other.dims).allSatisfy { $0 < 0 || $0 == $1 }
+  }
+}
+
+extension ValueType {
+  fileprivate func keepingQuantization(of declared: ValueType) -> ValueType {
+    guard case .tensor(var type) = self, let old = declared.tensor else { return self }
+    type.quantization = type.quantization ?? old.quantization
+    return .tensor(type)
+  }
+}
