@@ -77,6 +77,13 @@ let tests: [Target] = [
   .testTarget(
     name: "LaminaOperatorsTests",
     dependencies: ["LaminaCore", "LaminaOperators", "LaminaTestSupport"]),
+  .testTarget(
+    name: "LaminaSIMDTests",
+    dependencies: [
+      "LaminaCore", "LaminaOperators", "LaminaRuntime", "LaminaSIMD", "CLaminaKernels",
+      "LaminaTestSupport",
+    ]
+  ),
   .target(name: "LaminaWireTestSupport", path: "Tests/LaminaWireTestSupport"),
   .testTarget(
     name: "LaminaVisionTests", dependencies: ["LaminaVision", "LaminaCore", "LaminaWire"]),

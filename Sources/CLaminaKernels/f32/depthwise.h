@@ -1,0 +1,133 @@
+// Depthwise convolution in float32: four output pixels of a row share the pixels they read.
+
+#include "../shared/window.h"
+
+/// Reads, for one group of output pixels, the addresses of all columns under their windows.
+LAMINA_INLINE void f32_depthwise_columns(
+  const lamina_f32_depthwise *depthwise, const uint8_t *x, lamina_place place, size_t columns,
+  const float **table) {
+  const lamina_window *window = depthwise->window;
+  ptrdiff_t left = (ptrdiff_t)(place.x * window->stride_x) - window->left;
+  for (size_t ky = 0; ky < window->kernel_height; ky++) {
+    const uint8_t *line = lamina_input_row(window, x, place, ky);
+    ptrdiff_t column = left;
+    for (size_t i = 0; i < columns; i++, column += (ptrdiff_t)window->dilation_x) {
+      bool inside = line && column >= 0 && column < (ptrdiff_t)window->width;
+      *table++ = inside ? (const float *)(line + (size_t)column * window->pixel_bytes)
+                        : depthwise->zeros;
+    }
+  }
+}
+
+/// `pixels` neighbouring output pixels of a `height` × `width` kernel, all channels.
+LAMINA_INLINE void f32_depthwise_group(
+  const size_t pixels, const size_t height, const size_t width, const size_t stride,
+  const lamina_f32_depthwise *depthwise, const float *const *table, float *y) {
+  const size_t columns = (pixels - 1) * stride + width;
+  const size_t channels = depthwise->channels;
+  const vf low = vf_set(depthwise->low), high = vf_set(depthwise->high);
+  for (size_t c = 0; c < channels; c += LANES) {
+    const size_t n = channels - c < LANES ? channels - c : LANES;
+    vf sums[4];
+    vf bias = vf_load_n(depthwise->bias + c, n);
+    _Pragma("clang loop unroll(full)")
+    for (size_t p = 0; p < pixels; p++) sums[p] = bias;
+    _Pragma("clang loop unroll(full)")
+    for (size_t ky = 0; ky < height; ky++) {
+      vf weights[8];
+      _Pragma("clang loop unroll(full)")
+      for (size_t kx = 0; kx < width; kx++) {
+        weights[kx] = vf_load_n(depthwise->weights + (ky * width + kx) * channels + c, n);
+      }
+      _Pragma("clang loop unroll(full)")
+      for (size_t column = 0; column < columns; column++) {
+        vf value = vf_load_n(table[ky * columns + column] + c, n);
+        _Pragma("clang loop unroll(full)")
+        for (size_t p = 0; p < pixels; p++) {
+          if (column >= p * stride && column < p * stride + width) {
+            sums[p] = vf_fma(value, weights[column - p * stride], sums[p]);
+          }
+        }
+      }
+    }
+    _Pragma("clang loop unroll(full)")
+    for (size_t p = 0; p < pixels; p++) {
+      vf value = vf_min(high, vf_max(low, sums[p]));
+      vf_store_n(y + p * depthwise->y_stride + c, value, n);
+    }
+  }
+}
+
+/// One output pixel of any kernel.
+LAMINA_INLINE void f32_depthwise_pixel(
+  const lamina_f32_depthwise *depthwise, size_t taps, const float *const *table, float *y) {
+  const size_t channels = depthwise->channels;
+  const vf low = vf_set(depthwise->low), high = vf_set(depthwise->high);
+  for (size_t c = 0; c < channels; c += LANES) {
+    size_t n = channels - c < LANES ? channels - c : LANES;
+    vf sum = vf_load_n(depthwise->bias + c, n);
+    const float *weights = depthwise->weights + c;
+    for (size_t tap = 0; tap < taps; tap++, weights += channels) {
+      sum = vf_fma(vf_load_n(table[tap] + c, n), vf_load_n(weights, n), sum);
+    }
+    vf_store_n(y + c, vf_min(high, vf_max(low, sum)), n);
+  }
+}
+
+typedef void f32_depthwise_group_function(
+  const lamina_f32_depthwise *depthwise, const float *const *table, float *y);
+
+#define F32_DEPTHWISE(size, stride)                                                       \
+  static LAMINA_TARGET void f32_depthwise_##size##x##size##_stride_##stride(              \
+    const lamina_f32_depthwise *depthwise, const float *const *table, float *y) {         \
+    f32_depthwise_group(4, size, size, stride, depthwise, table, y);                      \
+  }
+
+F32_DEPTHWISE(3, 1)
+F32_DEPTHWISE(3, 2)
+F32_DEPTHWISE(5, 1)
+F32_DEPTHWISE(5, 2)
+#undef F32_DEPTHWISE
+
+/// The function for four pixels of this window at once, where there is one.
+static f32_depthwise_group_function *f32_depthwise_choose(const lamina_window *window) {
+  if (window->kernel_height != window->kernel_width || window->dilation_x != 1) return NULL;
+  if (window->kernel_width == 3 && window->stride_x == 1) return f32_depthwise_3x3_stride_1;
+  if (window->kernel_width == 3 && window->stride_x == 2) return f32_depthwise_3x3_stride_2;
+  if (window->kernel_width == 5 && window->stride_x == 1) return f32_depthwise_5x5_stride_1;
+  if (window->kernel_width == 5 && window->stride_x == 2) return f32_depthwise_5x5_stride_2;
+  return NULL;
+}
+
+LAMINA_TARGET void LAMINA_KERNEL(f32_depthwise)(
+  const lamina_f32_depthwise *depthwise, const float *x, float *y, void *scratch, size_t begin,
+  size_t end) {
+  const lamina_window *window = depthwise->window;
+  const size_t width = window->kernel_width;
+  const size_t taps = window->kernel_height * width;
+  f32_depthwise_group_function *group = f32_depthwise_choose(window);
+  const float **table = scratch;
+  for (size_t row = begin; row < end; row++) {
+    lamina_place place = {.image = row / window->out_height, .y = row % window->out_height};
+    float *first = y + row * window->out_width * depthwise->y_stride;
+    while (place.x < window->out_width) {
+      float *to = first + place.x * depthwise->y_stride;
+      size_t pixels = group && window->out_width - place.x >= 4 ? 4 : 1;
+      size_t columns = (pixels - 1) * window->stride_x + width;
+      f32_depthwise_columns(depthwise, (const uint8_t *)x, place, columns, table);
+      if (pixels == 4) {
+        group(depthwise, table, to);
+      } else {
+        f32_depthwise_pixel(depthwise, taps, table, to);
+      }
+      place.x += pixels;
+    }
+    if (depthwise->activation == lamina_unary_identity) continue;
+    for (size_t i = 0; i < window->out_width; i++) {
+      float *line = first + i * depthwise->y_stride;
+      LAMINA_KERNEL(f32_unary)(
+        depthwise->activation, line, line, depthwise->channels, depthwise->alpha,
+        depthwise->beta);
+    }
+  }
+}

@@ -1,0 +1,47 @@
+// Packing of float32 weights into panels.
+
+#include "../include/lamina_f32.h"
+#include <string.h>
+
+size_t lamina_f32_packed_count(size_t inner, size_t columns, size_t lanes, size_t vectors) {
+  size_t width = lanes * vectors;
+  size_t whole = columns / width, rest = columns % width;
+  size_t last = rest == 0 ? 0 : rest <= lanes ? lanes : width;
+  return (inner + 1) * (whole * width + last);
+}
+
+/// One row of a panel: `count` columns of one weight row, then zeros.
+static void pack_row(
+  const float *from, ptrdiff_t stride, size_t count, size_t width, float *to) {
+  if (stride == 1) {
+    memcpy(to, from, count * sizeof(float));
+  } else {
+    for (size_t j = 0; j < count; j++) to[j] = from[(ptrdiff_t)j * stride];
+  }
+  for (size_t j = count; j < width; j++) to[j] = 0;
+}
+
+void lamina_f32_pack(
+  const lamina_weights *weights, const float *bias, size_t lanes, size_t vectors,
+  float *panels) {
+  const size_t width = lanes * vectors;
+  for (size_t column = 0; column < weights->columns; column += width) {
+    size_t rest = weights->columns - column;
+    size_t count = rest < width ? rest : width;
+    size_t across = rest <= lanes ? lanes : width;
+    for (size_t j = 0; j < across; j++) *panels++ = bias && j < count ? bias[column + j] : 0;
+    const float *first =
+      (const float *)weights->data + (ptrdiff_t)column * weights->column_stride;
+    for (size_t ky = 0; ky < weights->kernel_height; ky++) {
+      for (size_t kx = 0; kx < weights->kernel_width; kx++) {
+        const float *from =
+          first + (ptrdiff_t)ky * weights->y_stride + (ptrdiff_t)kx * weights->x_stride;
+        for (size_t k = 0; k < weights->depth; k++, panels += across) {
+          pack_row(
+            from + (ptrdiff_t)k * weights->depth_stride, weights->column_stride, count, across,
+            panels);
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,9 @@
+#ifndef CLAMINA_KERNELS_H
+#define CLAMINA_KERNELS_H
+
+#include "lamina_cpu.h"
+#include "lamina_f32.h"
+#include "lamina_i8.h"
+#include "lamina_window.h"
+
+#endif

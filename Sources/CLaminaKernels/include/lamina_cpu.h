@@ -1,0 +1,49 @@
+#ifndef LAMINA_CPU_H
+#define LAMINA_CPU_H
+
+#include "lamina_f32.h"
+#include "lamina_i8.h"
+
+/// The kernels of one instruction set and the shape of their tiles.
+typedef struct lamina_kernels {
+  const char *_Nonnull name;
+  /// Lanes of a vector, vectors and rows of a product's tile, weights of a byte dot product.
+  size_t lanes, tile_vectors, tile_rows, dot_group;
+  lamina_f32_product_function *_Nonnull f32_product;
+  lamina_f32_depthwise_function *_Nonnull f32_depthwise;
+  lamina_f32_pool_function *_Nonnull f32_pool;
+  lamina_f32_unary_function *_Nonnull f32_unary;
+  lamina_f32_binary_function *_Nonnull f32_binary;
+  lamina_f32_scale_shift_function *_Nonnull f32_scale_shift;
+  lamina_f32_softmax_function *_Nonnull f32_softmax;
+  lamina_f32_reduce_function *_Nonnull f32_reduce;
+  lamina_f32_normalize_function *_Nonnull f32_normalize;
+  lamina_f32_mix_function *_Nonnull f32_mix;
+  lamina_x32_transpose_function *_Nonnull x32_transpose;
+  lamina_i8_product_function *_Nonnull i8_product;
+  lamina_i8_depthwise_function *_Nonnull i8_depthwise;
+  lamina_i8_pool_function *_Nonnull i8_pool;
+  lamina_i8_binary_function *_Nonnull i8_binary;
+  lamina_i8_quantize_function *_Nonnull i8_quantize;
+  lamina_i8_dequantize_function *_Nonnull i8_dequantize;
+} lamina_kernels;
+
+/// Any machine.
+extern const lamina_kernels lamina_kernels__scalar;
+#if defined(__x86_64__)
+/// x86-64 with AVX2, FMA, BMI1 and BMI2.
+extern const lamina_kernels lamina_kernels__avx2;
+/// x86-64 with AVX-512 F, BW, DQ, VL and VNNI besides.
+extern const lamina_kernels lamina_kernels__avx512;
+#endif
+
+/// What this processor and operating system can run, as bits.
+enum {
+  lamina_cpu_avx2 = 1,
+  lamina_cpu_avx512 = 2,
+};
+
+/// Asks the processor.
+uint32_t lamina_cpu_features(void);
+
+#endif

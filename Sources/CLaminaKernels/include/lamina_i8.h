@@ -1,0 +1,138 @@
+#ifndef LAMINA_I8_H
+#define LAMINA_I8_H
+
+#include "lamina_f32.h"
+
+// Kernels over 8-bit activations, signed or not. The contract of lamina_f32.h holds. Signed bytes
+// are read as byte ^ 0x80, so "lifted" values are from 0 to 255 and a signed zero point is lifted
+// by 128 too. Real numbers are rounded to the nearest quantum, ties to even, and clamped.
+
+/// A matrix product of bytes with packed signed 8-bit weights.
+///
+///     sum[i][j] = bias[j] + Σ_k lifted(rows[i][k]) · weights[k][j] − zero[j] · Σ_k lifted(rows[i][k])
+///     y[i][j]   = clamp(round(sum[i][j] · multiplier[j]) + y_zero)
+///
+/// Rows are found as in `lamina_f32_product`. The bias already holds what the input's zero point
+/// contributes.
+typedef struct lamina_i8_product {
+  const lamina_window *_Nullable window;
+  /// The window's runs are first copied side by side. Needed where `dot group` is 2.
+  bool gathers;
+  bool is_signed;
+  /// The panels hold weight zero points that are not all 0.
+  bool has_weight_zeros;
+  size_t taps, depth, columns;
+  const int8_t *_Nonnull panels;
+  /// `depth` bytes of the input's zero point, read where the window leaves the image.
+  const uint8_t *_Nullable padding;
+  size_t x_stride, y_stride;
+  int32_t y_zero, y_low, y_high;
+} lamina_i8_product;
+
+/// Rows `row_begin ..< row_end` of panels `panel_begin ..< panel_end` of a product.
+///
+/// `scratch` holds `lamina_i8_scratch` bytes.
+typedef void lamina_i8_product_function(
+  const lamina_i8_product *_Nonnull product, const uint8_t *_Nonnull x, uint8_t *_Nonnull y,
+  void *_Nonnull scratch, size_t row_begin, size_t row_end, size_t panel_begin,
+  size_t panel_end);
+
+lamina_i8_product_function lamina_i8_product_4x4__scalar, lamina_i8_product_6x16__avx2,
+  lamina_i8_product_14x32__avx512;
+
+/// Bytes of scratch that a product needs.
+size_t lamina_i8_scratch(
+  const lamina_i8_product *_Nonnull product, size_t tile_rows, size_t dot_group);
+
+/// How a product's columns become bytes: one number per column.
+typedef struct lamina_i8_columns {
+  const int32_t *_Nonnull bias;
+  const float *_Nonnull multiplier;
+  const int32_t *_Nonnull zero;
+} lamina_i8_columns;
+
+/// Bytes that `lamina_i8_pack` writes.
+size_t lamina_i8_packed_count(
+  const lamina_weights *_Nonnull weights, bool merges, size_t lanes, size_t vectors,
+  size_t dot_group);
+
+/// Packs signed 8-bit weights in panels: bias, multiplier and zero of each column, then groups of
+/// `dot_group` weights per column. With `merges` the taps' rows follow without a gap.
+void lamina_i8_pack(
+  const lamina_weights *_Nonnull weights, const lamina_i8_columns *_Nonnull columns, bool merges,
+  size_t lanes, size_t vectors, size_t dot_group, int8_t *_Nonnull panels);
+
+/// A depthwise convolution of bytes.
+///
+///     y[i][c] = clamp(round((bias[c] + Σ_t lifted(x[tap t][c]) · weights[t][c]) · multiplier[c]) + y_zero)
+typedef struct lamina_i8_depthwise {
+  const lamina_window *_Nonnull window;
+  size_t channels;
+  bool is_signed;
+  /// Pairs of taps: low half tap 2p, high half tap 2p + 1 (0 beyond the last), pair × channel.
+  const int32_t *_Nonnull weights;
+  const int32_t *_Nonnull bias;
+  const float *_Nonnull multiplier;
+  /// `channels` bytes of the input's zero point.
+  const uint8_t *_Nonnull padding;
+  size_t y_stride;
+  int32_t y_zero, y_low, y_high;
+} lamina_i8_depthwise;
+
+/// Output pixels `begin ..< end`. `scratch` holds `taps + 1` pointers.
+typedef void lamina_i8_depthwise_function(
+  const lamina_i8_depthwise *_Nonnull depthwise, const uint8_t *_Nonnull x, uint8_t *_Nonnull y,
+  void *_Nonnull scratch, size_t begin, size_t end);
+
+lamina_i8_depthwise_function lamina_i8_depthwise__scalar, lamina_i8_depthwise__avx2,
+  lamina_i8_depthwise__avx512;
+
+/// Output pixels `begin ..< end` of a maximum or mean over bytes.
+typedef void lamina_i8_pool_function(
+  const lamina_pooling *_Nonnull pooling, const uint8_t *_Nonnull x, uint8_t *_Nonnull y,
+  size_t begin, size_t end);
+
+lamina_i8_pool_function lamina_i8_pool__scalar, lamina_i8_pool__avx2, lamina_i8_pool__avx512;
+
+/// What the bytes of two operands and a result mean: real = scale · (stored − zero).
+typedef struct lamina_i8_pairing {
+  lamina_pairing shape;
+  float a_scale, b_scale, y_scale;
+  int32_t a_zero, b_zero, y_zero, y_low, y_high;
+  bool a_signed, b_signed;
+} lamina_i8_pairing;
+
+/// y = quantize(function(real a, real b)).
+typedef void lamina_i8_binary_function(
+  lamina_binary function, const lamina_i8_pairing *_Nonnull pairing, const uint8_t *_Nonnull a,
+  const uint8_t *_Nonnull b, uint8_t *_Nonnull y);
+
+lamina_i8_binary_function lamina_i8_binary__scalar, lamina_i8_binary__avx2,
+  lamina_i8_binary__avx512;
+
+/// y[i] = clamp(round(x[i] / scale) + zero).
+typedef void lamina_i8_quantize_function(
+  const float *_Nonnull x, uint8_t *_Nonnull y, size_t count, float scale, int32_t zero,
+  int32_t low, int32_t high);
+
+lamina_i8_quantize_function lamina_i8_quantize__scalar, lamina_i8_quantize__avx2,
+  lamina_i8_quantize__avx512;
+
+/// y[i] = scale · (x[i] − zero).
+typedef void lamina_i8_dequantize_function(
+  const uint8_t *_Nonnull x, float *_Nonnull y, size_t count, float scale, int32_t zero,
+  bool is_signed);
+
+lamina_i8_dequantize_function lamina_i8_dequantize__scalar, lamina_i8_dequantize__avx2,
+  lamina_i8_dequantize__avx512;
+
+/// y[i] = table[x[i]]; in place allowed.
+void lamina_i8_lookup(
+  const uint8_t *_Nonnull table, const uint8_t *_Nonnull x, uint8_t *_Nonnull y, size_t count);
+
+/// y[c][r] = x[r][c] for bytes.
+void lamina_x8_transpose(
+  const uint8_t *_Nonnull x, uint8_t *_Nonnull y, size_t rows, size_t columns, size_t x_stride,
+  size_t y_stride);
+
+#endif

@@ -1,0 +1,106 @@
+// Lanes of AVX-512 (F, BW, DQ, VL, VNNI): 16 floats or 16 32-bit integers.
+
+#include <immintrin.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#define LAMINA_TARGET \
+  __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx512vnni,avx2,fma,bmi,bmi2")))
+#define LAMINA_INLINE static inline __attribute__((always_inline)) LAMINA_TARGET
+#define LAMINA_KERNEL(stem) lamina_##stem##__avx512
+#define LAMINA_TILE(stem) lamina_##stem##_14x32__avx512
+
+#define LAMINA_NAME "avx512"
+#define LANES 16
+#define TILE_ROWS 14
+#define TILE_VECTORS 2
+#define DOT_GROUP 4
+
+typedef __m512 vf;
+typedef __m512i vi;
+
+LAMINA_INLINE __mmask16 lanes_below(size_t n) { return (__mmask16)((1u << n) - 1); }
+
+LAMINA_INLINE vf vf_set(float x) { return _mm512_set1_ps(x); }
+LAMINA_INLINE vf vf_load(const float *p) { return _mm512_loadu_ps(p); }
+LAMINA_INLINE vf vf_load_n(const float *p, size_t n) {
+  return _mm512_maskz_loadu_ps(lanes_below(n), p);
+}
+LAMINA_INLINE vf vf_load_or(const float *p, size_t n, vf rest) {
+  return _mm512_mask_loadu_ps(rest, lanes_below(n), p);
+}
+LAMINA_INLINE void vf_store(float *p, vf x) { _mm512_storeu_ps(p, x); }
+LAMINA_INLINE void vf_store_n(float *p, vf x, size_t n) {
+  _mm512_mask_storeu_ps(p, lanes_below(n), x);
+}
+LAMINA_INLINE vf vf_add(vf a, vf b) { return _mm512_add_ps(a, b); }
+LAMINA_INLINE vf vf_sub(vf a, vf b) { return _mm512_sub_ps(a, b); }
+LAMINA_INLINE vf vf_mul(vf a, vf b) { return _mm512_mul_ps(a, b); }
+LAMINA_INLINE vf vf_div(vf a, vf b) { return _mm512_div_ps(a, b); }
+LAMINA_INLINE vf vf_fma(vf a, vf b, vf c) { return _mm512_fmadd_ps(a, b, c); }
+LAMINA_INLINE vf vf_min(vf a, vf b) { return _mm512_min_ps(a, b); }
+LAMINA_INLINE vf vf_max(vf a, vf b) { return _mm512_max_ps(a, b); }
+LAMINA_INLINE vf vf_sqrt(vf a) { return _mm512_sqrt_ps(a); }
+LAMINA_INLINE vf vf_abs(vf a) { return _mm512_abs_ps(a); }
+LAMINA_INLINE vf vf_round(vf a) {
+  return _mm512_roundscale_ps(a, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC);
+}
+LAMINA_INLINE vf vf_floor(vf a) {
+  return _mm512_roundscale_ps(a, _MM_FROUND_TO_NEG_INF | _MM_FROUND_NO_EXC);
+}
+LAMINA_INLINE vf vf_ceil(vf a) {
+  return _mm512_roundscale_ps(a, _MM_FROUND_TO_POS_INF | _MM_FROUND_NO_EXC);
+}
+LAMINA_INLINE vf vf_where_less(vf a, vf b, vf yes, vf no) {
+  return _mm512_mask_blend_ps(_mm512_cmp_ps_mask(a, b, _CMP_LT_OQ), no, yes);
+}
+LAMINA_INLINE vf vf_where_nan(vf a, vf yes, vf no) {
+  return _mm512_mask_blend_ps(_mm512_cmp_ps_mask(a, a, _CMP_UNORD_Q), no, yes);
+}
+LAMINA_INLINE vf vf_copysign(vf size, vf sign) {
+  return _mm512_or_ps(
+    _mm512_and_ps(sign, _mm512_set1_ps(-0.0f)), _mm512_andnot_ps(_mm512_set1_ps(-0.0f), size));
+}
+LAMINA_INLINE vf vf_scale2(vf a, vf exponent) { return _mm512_scalef_ps(a, exponent); }
+LAMINA_INLINE float vf_sum(vf a) { return _mm512_reduce_add_ps(a); }
+LAMINA_INLINE float vf_largest(vf a) { return _mm512_reduce_max_ps(a); }
+LAMINA_INLINE float vf_smallest(vf a) { return _mm512_reduce_min_ps(a); }
+
+LAMINA_INLINE vi vi_set(int32_t x) { return _mm512_set1_epi32(x); }
+LAMINA_INLINE vi vi_load(const int32_t *p) { return _mm512_loadu_si512(p); }
+LAMINA_INLINE vi vi_load_n(const int32_t *p, size_t n) {
+  return _mm512_maskz_loadu_epi32(lanes_below(n), p);
+}
+LAMINA_INLINE vi vi_add(vi a, vi b) { return _mm512_add_epi32(a, b); }
+LAMINA_INLINE vi vi_sub(vi a, vi b) { return _mm512_sub_epi32(a, b); }
+LAMINA_INLINE vi vi_mul(vi a, vi b) { return _mm512_mullo_epi32(a, b); }
+LAMINA_INLINE vi vi_min(vi a, vi b) { return _mm512_min_epi32(a, b); }
+LAMINA_INLINE vi vi_max(vi a, vi b) { return _mm512_max_epi32(a, b); }
+LAMINA_INLINE vi vi_xor(vi a, vi b) { return _mm512_xor_si512(a, b); }
+LAMINA_INLINE vi vi_from_float(vf a) { return _mm512_cvtps_epi32(a); }
+LAMINA_INLINE vf vf_from_int(vi a) { return _mm512_cvtepi32_ps(a); }
+
+/// Sixteen bytes, the first `n` from `p`, widened without sign.
+LAMINA_INLINE vi vi_bytes_n(const uint8_t *p, size_t n) {
+  return _mm512_cvtepu8_epi32(_mm_maskz_loadu_epi8(lanes_below(n), p));
+}
+LAMINA_INLINE void vi_store_bytes(uint8_t *p, vi x, size_t n) {
+  _mm512_mask_cvtepi32_storeu_epi8(p, lanes_below(n), x);
+}
+
+/// Four bytes of a row in every lane.
+LAMINA_INLINE vi dot_row(const uint8_t *p) {
+  int32_t group;
+  memcpy(&group, p, sizeof group);
+  return _mm512_set1_epi32(group);
+}
+/// Four weights for each of 16 columns.
+LAMINA_INLINE vi dot_weights(const int8_t *p) { return _mm512_loadu_si512(p); }
+LAMINA_INLINE vi dot_add(vi sum, vi row, vi weights) {
+  return _mm512_dpbusd_epi32(sum, row, weights);
+}
+/// Two pairs of 16-bit products added to each lane.
+LAMINA_INLINE vi pair_add(vi sum, vi a, vi b) { return _mm512_dpwssd_epi32(sum, a, b); }
+LAMINA_INLINE vi vi_shift16(vi a) { return _mm512_slli_epi32(a, 16); }
+LAMINA_INLINE vi vi_or(vi a, vi b) { return _mm512_or_si512(a, b); }

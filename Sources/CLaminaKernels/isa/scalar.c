@@ -1,0 +1,5 @@
+// The kernels in plain C.
+
+#include "../include/lamina_cpu.h"
+#include "scalar.h"
+#include "table.h"

@@ -1,0 +1,87 @@
+// One lane in plain C, for any machine.
+
+#include <math.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#define LAMINA_TARGET
+#define LAMINA_INLINE static inline __attribute__((always_inline))
+#define LAMINA_KERNEL(stem) lamina_##stem##__scalar
+#define LAMINA_TILE(stem) lamina_##stem##_4x4__scalar
+
+#define LAMINA_NAME "scalar"
+#define LANES 1
+#define TILE_ROWS 4
+#define TILE_VECTORS 4
+#define DOT_GROUP 2
+
+typedef float vf;
+typedef int32_t vi;
+
+LAMINA_INLINE vf vf_set(float x) { return x; }
+LAMINA_INLINE vf vf_load(const float *p) { return *p; }
+LAMINA_INLINE vf vf_load_n(const float *p, size_t n) { return n ? *p : 0; }
+LAMINA_INLINE vf vf_load_or(const float *p, size_t n, vf rest) { return n ? *p : rest; }
+LAMINA_INLINE void vf_store(float *p, vf x) { *p = x; }
+LAMINA_INLINE void vf_store_n(float *p, vf x, size_t n) {
+  if (n) *p = x;
+}
+LAMINA_INLINE vf vf_add(vf a, vf b) { return a + b; }
+LAMINA_INLINE vf vf_sub(vf a, vf b) { return a - b; }
+LAMINA_INLINE vf vf_mul(vf a, vf b) { return a * b; }
+LAMINA_INLINE vf vf_div(vf a, vf b) { return a / b; }
+LAMINA_INLINE vf vf_fma(vf a, vf b, vf c) { return a * b + c; }
+LAMINA_INLINE vf vf_min(vf a, vf b) { return a < b ? a : b; }
+LAMINA_INLINE vf vf_max(vf a, vf b) { return a > b ? a : b; }
+LAMINA_INLINE vf vf_sqrt(vf a) { return sqrtf(a); }
+LAMINA_INLINE vf vf_abs(vf a) { return fabsf(a); }
+LAMINA_INLINE vf vf_round(vf a) { return rintf(a); }
+LAMINA_INLINE vf vf_floor(vf a) { return floorf(a); }
+LAMINA_INLINE vf vf_ceil(vf a) { return ceilf(a); }
+LAMINA_INLINE vf vf_where_less(vf a, vf b, vf yes, vf no) { return a < b ? yes : no; }
+LAMINA_INLINE vf vf_where_nan(vf a, vf yes, vf no) { return a != a ? yes : no; }
+LAMINA_INLINE vf vf_copysign(vf size, vf sign) { return copysignf(size, sign); }
+LAMINA_INLINE vf vf_scale2(vf a, vf exponent) { return ldexpf(a, (int)exponent); }
+LAMINA_INLINE float vf_sum(vf a) { return a; }
+LAMINA_INLINE float vf_largest(vf a) { return a; }
+LAMINA_INLINE float vf_smallest(vf a) { return a; }
+
+LAMINA_INLINE vi vi_set(int32_t x) { return x; }
+LAMINA_INLINE vi vi_load(const int32_t *p) { return *p; }
+LAMINA_INLINE vi vi_load_n(const int32_t *p, size_t n) { return n ? *p : 0; }
+LAMINA_INLINE vi vi_add(vi a, vi b) { return (int32_t)((uint32_t)a + (uint32_t)b); }
+LAMINA_INLINE vi vi_sub(vi a, vi b) { return (int32_t)((uint32_t)a - (uint32_t)b); }
+LAMINA_INLINE vi vi_mul(vi a, vi b) { return (int32_t)((uint32_t)a * (uint32_t)b); }
+LAMINA_INLINE vi vi_min(vi a, vi b) { return a < b ? a : b; }
+LAMINA_INLINE vi vi_max(vi a, vi b) { return a > b ? a : b; }
+LAMINA_INLINE vi vi_xor(vi a, vi b) { return a ^ b; }
+/// The nearest integer, ties to even; what does not fit becomes the smallest.
+LAMINA_INLINE vi vi_from_float(vf a) {
+  float whole = rintf(a);
+  return whole >= -2147483648.0f && whole < 2147483648.0f ? (int32_t)whole : INT32_MIN;
+}
+LAMINA_INLINE vf vf_from_int(vi a) { return (float)a; }
+LAMINA_INLINE vi vi_bytes_n(const uint8_t *p, size_t n) { return n ? *p : 0; }
+LAMINA_INLINE void vi_store_bytes(uint8_t *p, vi x, size_t n) {
+  if (n) *p = (uint8_t)x;
+}
+
+/// Two 16-bit values of a row, packed into one lane.
+LAMINA_INLINE vi dot_row(const uint8_t *p) {
+  int32_t group;
+  memcpy(&group, p, sizeof group);
+  return group;
+}
+/// Two weights of a column, widened and packed into one lane.
+LAMINA_INLINE vi dot_weights(const int8_t *p) {
+  return (int32_t)(((uint32_t)(uint16_t)p[1] << 16) | (uint16_t)p[0]);
+}
+LAMINA_INLINE vi pair_add(vi sum, vi a, vi b) {
+  int32_t low = (int32_t)(int16_t)(a & 0xffff) * (int16_t)(b & 0xffff);
+  int32_t high = (a >> 16) * (b >> 16);
+  return (int32_t)((uint32_t)sum + (uint32_t)low + (uint32_t)high);
+}
+LAMINA_INLINE vi dot_add(vi sum, vi row, vi weights) { return pair_add(sum, row, weights); }
+LAMINA_INLINE vi vi_shift16(vi a) { return (int32_t)((uint32_t)a << 16); }
+LAMINA_INLINE vi vi_or(vi a, vi b) { return a | b; }

@@ -1,0 +1,38 @@
+// The kernels of one instruction set, and the table that names them.
+
+#include "../f32/math.h"
+#include "../f32/unary.h"
+#include "../f32/binary.h"
+#include "../f32/lines.h"
+#include "../f32/product.h"
+#include "../f32/depthwise.h"
+#include "../f32/pool.h"
+#include "../f32/transpose.h"
+#include "../i8/product.h"
+#include "../i8/image.h"
+#include "../i8/elementwise.h"
+
+const lamina_kernels LAMINA_KERNEL(kernels) = {
+  .name = LAMINA_NAME,
+  .lanes = LANES,
+  .tile_vectors = TILE_VECTORS,
+  .tile_rows = TILE_ROWS,
+  .dot_group = DOT_GROUP,
+  .f32_product = LAMINA_TILE(f32_product),
+  .f32_depthwise = LAMINA_KERNEL(f32_depthwise),
+  .f32_pool = LAMINA_KERNEL(f32_pool),
+  .f32_unary = LAMINA_KERNEL(f32_unary),
+  .f32_binary = LAMINA_KERNEL(f32_binary),
+  .f32_scale_shift = LAMINA_KERNEL(f32_scale_shift),
+  .f32_softmax = LAMINA_KERNEL(f32_softmax),
+  .f32_reduce = LAMINA_KERNEL(f32_reduce),
+  .f32_normalize = LAMINA_KERNEL(f32_normalize),
+  .f32_mix = LAMINA_KERNEL(f32_mix),
+  .x32_transpose = LAMINA_KERNEL(x32_transpose),
+  .i8_product = LAMINA_TILE(i8_product),
+  .i8_depthwise = LAMINA_KERNEL(i8_depthwise),
+  .i8_pool = LAMINA_KERNEL(i8_pool),
+  .i8_binary = LAMINA_KERNEL(i8_binary),
+  .i8_quantize = LAMINA_KERNEL(i8_quantize),
+  .i8_dequantize = LAMINA_KERNEL(i8_dequantize),
+};

@@ -1,0 +1,46 @@
+import CLaminaKernels
+import Foundation
+
+/// A group of processor instructions that kernels are written for, narrowest first.
+package enum InstructionSet: String, CaseIterable, Sendable {
+  case scalar
+  case avx2
+  case avx512
+
+  /// The sets that this processor and operating system run.
+  package static let available: [InstructionSet] = allCases.filter(\.isAvailable)
+
+  /// The set in use: the widest available, or the one that `LAMINA_ISA` names.
+  ///
+  /// A name that is unknown, or known and not available, falls back to the widest available.
+  package static let current: InstructionSet = chosen(
+    by: ProcessInfo.processInfo.environment["LAMINA_ISA"]
+  )
+
+  static func chosen(by name: String?) -> InstructionSet {
+    let widest = available.last ?? .scalar
+    guard let name, let forced = InstructionSet(rawValue: name) else { return widest }
+    return forced.isAvailable ? forced : widest
+  }
+
+  package var isAvailable: Bool {
+    switch self {
+    case .scalar: true
+    case .avx2: lamina_cpu_features() & UInt32(lamina_cpu_avx2) != 0
+    case .avx512: lamina_cpu_features() & UInt32(lamina_cpu_avx512) != 0
+    }
+  }
+
+  /// The kernels written for the set; the plain ones where the processor is of another kind.
+  package var kernels: lamina_kernels {
+    #if arch(x86_64)
+    switch self {
+    case .scalar: lamina_kernels__scalar
+    case .avx2: lamina_kernels__avx2
+    case .avx512: lamina_kernels__avx512
+    }
+    #else
+    lamina_kernels__scalar
+    #endif
+  }
+}
