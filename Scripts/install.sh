@@ -17,26 +17,32 @@ prefix=$(readlink -f "$1")
 scratch=$root/.build/install
 archives=$scratch/archives
 
-# A linker takes the archive where a folder holds no shared library of the same name.
-gather_archives() {
-  local folder name
-  folder=$(pkg-config --variable=libdir libpng)
-  mkdir -p "$archives"
-  for name in turbojpeg png16 webp sharpyuv ncursesw tinfo z; do
+# describe MODULE LIBRARY …: a pkg-config file for a module, which names the archives in our folder.
+#
+# A linker takes the archive where a folder holds no shared library of the same name. Libraries
+# without an archive here are found in the system's folders, as usual.
+describe() {
+  local module=$1 name
+  shift
+  printf 'Name: %s\nDescription: %s\nVersion: 0\nCflags: %s\nLibs: -L%s' \
+    "$module" "$module" "$(pkg-config --cflags "$module")" "$archives" >"$archives/$module.pc"
+  for name in "$@"; do
     [[ -f $folder/lib$name.a ]] && ln -sf "$folder/lib$name.a" "$archives/"
-  done
-  # What the archives need from each other.
-  flags=(-Xlinker "-L$archives")
-  for name in sharpyuv tinfo z; do
-    [[ -e $archives/lib$name.a ]] && flags+=(-Xlinker "-l$name")
-  done
+    [[ -f $folder/lib$name.a || -e $folder/lib$name.so ]] && printf ' -l%s' "$name"
+  done >>"$archives/$module.pc"
+  printf '\n' >>"$archives/$module.pc"
 }
 
 require_swift
 say "building for $prefix; this takes some minutes"
-gather_archives
-quietly swift build --package-path "$root" --scratch-path "$scratch" -c release \
-  --product lamina --static-swift-stdlib "${flags[@]}"
+mkdir -p "$archives"
+folder=$(pkg-config --variable=libdir libpng)
+describe libturbojpeg turbojpeg
+describe libpng png png16 z
+describe libwebp webp sharpyuv ncursesw tinfo
+# lld, which comes with Swift, does not mind archives that are named before their users.
+PKG_CONFIG_PATH=$archives quietly swift build --package-path "$root" --scratch-path "$scratch" \
+  -c release --product lamina --static-swift-stdlib -Xswiftc -use-ld=lld
 
 program=$prefix/bin/lamina
 install -Ds -m 755 "$scratch/release/lamina" "$program"
