@@ -18,6 +18,16 @@ fail() {
   exit 1
 }
 
+# Runs a command with its output in a log that is shown only when the command fails.
+quietly() {
+  local log=$root/.build/lamina.log
+  mkdir -p "$root/.build"
+  "$@" >"$log" 2>&1 </dev/null || {
+    cat "$log" >&2
+    fail "failed: $*"
+  }
+}
+
 # Prints those of the packages given that are not installed.
 missing_packages() {
   local installed package
@@ -42,9 +52,9 @@ require_packages() {
     as_root=(sudo)
   fi
   say "installing ${missing[*]}"
-  "${as_root[@]}" apt-get update -qq >&2
-  "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
-    apt-get install -y -qq --no-install-recommends "${missing[@]}" >&2
+  quietly "${as_root[@]}" apt-get update -qq
+  quietly "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
+    apt-get install -y -qq --no-install-recommends "${missing[@]}"
 }
 
 # Stops with a sentence when there is no Swift, or one that is too old.
@@ -55,16 +65,6 @@ require_swift() {
   version=$(swift --version 2>/dev/null | sed -n 's/.*Swift version \([0-9][0-9.]*\).*/\1/p')
   [[ $(printf '%s\n' "$swift_minimum" "$version" | sort -V | head -n 1) == "$swift_minimum" ]] \
     || fail "Swift $swift_minimum or newer is needed, this is ${version:-of unknown version}"
-}
-
-# Runs a command with its output in a log that is shown only when the command fails.
-quietly() {
-  local log=$root/.build/lamina.log
-  mkdir -p "$root/.build"
-  "$@" >"$log" 2>&1 </dev/null || {
-    cat "$log" >&2
-    fail "failed: $*"
-  }
 }
 
 # Which toolchain `swift` stands for, as one word that changes with it.
