@@ -43,15 +43,14 @@ let modules: [Target] = [
   .target(
     name: "LaminaExplorer",
     dependencies: [
-      "LaminaCore", "LaminaRuntime", "TerminalCells",
-      .product(name: "OrderedCollections", package: "swift-collections"),
+      "TerminalCells", .product(name: "OrderedCollections", package: "swift-collections"),
     ]
   ),
   .executableTarget(
     name: "LaminaCommand",
     dependencies: [
-      "Lamina", "LaminaCore", "LaminaRuntime", "LaminaExplorer", "TerminalCells",
-      "TerminalNcurses",
+      "Lamina", "LaminaCore", "LaminaRuntime", "LaminaExplorer", "LaminaImporters", "LaminaVision",
+      "LaminaWire", "TerminalCells", "TerminalNcurses",
       .product(name: "ArgumentParser", package: "swift-argument-parser"),
     ]
   ),
@@ -69,10 +68,19 @@ let nativeModules: [Target] = [
 ]
 
 let tests: [Target] = [
+  .testTarget(name: "LaminaExplorerTests", dependencies: ["LaminaExplorer", "TerminalCells"]),
+  .testTarget(name: "TerminalCellsTests", dependencies: ["TerminalCells"]),
   .target(
     name: "LaminaTestSupport", dependencies: ["LaminaCore"], path: "Tests/LaminaTestSupport"),
   .testTarget(
     name: "LaminaRuntimeTests", dependencies: ["LaminaCore", "LaminaRuntime", "LaminaTestSupport"]),
+  .testTarget(
+    name: "LaminaImportersTests",
+    dependencies: [
+      "LaminaCore", "LaminaImporters", "LaminaOperators", "LaminaTestSupport", "LaminaWire",
+      "LaminaWireTestSupport",
+    ]
+  ),
   .testTarget(name: "LaminaCoreTests", dependencies: ["LaminaCore", "LaminaTestSupport"]),
   .testTarget(
     name: "LaminaOperatorsTests",
