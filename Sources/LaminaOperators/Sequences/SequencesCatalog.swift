@@ -1,0 +1,5 @@
+import LaminaCore
+
+extension OperatorCatalog {
+  package static let sequences: [any Operator.Type] = []
+}
