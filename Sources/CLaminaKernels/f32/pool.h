@@ -23,7 +23,7 @@ LAMINA_INLINE vf f32_pool_lanes(
   for (size_t ky = 0; ky < rows; ky++) {
     for (size_t kx = 0; kx < columns; kx++) {
       vf value = vf_load_n(corner + ky * line + kx * step, n);
-      sum = maximum ? vf_where_nan(sum, sum, vf_max(sum, value)) : vf_add(sum, value);
+      sum = maximum ? vf_max(value, sum) : vf_add(sum, value);
     }
   }
   return sum;

@@ -159,7 +159,8 @@ typedef struct lamina_pooling {
   bool is_signed;
 } lamina_pooling;
 
-/// Output pixels `begin ..< end`. A window with no element gives −inf, or 0 for a mean.
+/// Output pixels `begin ..< end`. A window with no element gives −inf, or 0 for a mean; a maximum
+/// passes over NaN.
 typedef void lamina_f32_pool_function(
   const lamina_pooling *_Nonnull pooling, const float *_Nonnull x, float *_Nonnull y,
   size_t begin, size_t end);

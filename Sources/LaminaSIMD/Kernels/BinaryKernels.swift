@@ -1,0 +1,199 @@
+import CLaminaKernels
+import LaminaCore
+import LaminaOperators
+import LaminaRuntime
+
+/// Element-wise functions of two operands with broadcasting.
+enum BinaryKernels {
+  static func elementwise(
+    _ op: BinaryElementwise,
+    _ request: KernelRequest
+  ) throws(Refusal) -> any PreparedKernel {
+    try FloatBinary(try function(op.function), request)
+  }
+
+  static func prelu(_ op: PRelu, _ request: KernelRequest) throws(Refusal) -> any PreparedKernel {
+    try FloatBinary(lamina_binary_prelu, request)
+  }
+
+  /// Sum, maximum and minimum of two tensors.
+  static func variadic(
+    _ op: VariadicElementwise,
+    _ request: KernelRequest
+  ) throws(Refusal) -> any PreparedKernel {
+    guard request.step.inputs.count == 2 else {
+      throw Refusal("it has \(request.step.inputs.count) inputs, not two")
+    }
+    switch op.function {
+    case .sum: return try FloatBinary(lamina_binary_add, request)
+    case .max: return try FloatBinary(lamina_binary_maximum, request)
+    case .min: return try FloatBinary(lamina_binary_minimum, request)
+    case .mean: throw Refusal("there is no vector code for the mean of tensors")
+    }
+  }
+
+  static func function(
+    _ function: BinaryElementwise.Function
+  ) throws(Refusal) -> lamina_binary {
+    switch function {
+    case .add: return lamina_binary_add
+    case .sub: return lamina_binary_subtract
+    case .mul: return lamina_binary_multiply
+    case .div: return lamina_binary_divide
+    case .min: return lamina_binary_minimum
+    case .max: return lamina_binary_maximum
+    case .squaredDifference: return lamina_binary_squared_difference
+    default: throw Refusal("there is no vector code for \(function)")
+    }
+  }
+}
+
+/// How two operands are repeated to one result: a few outer axes, lines, and steps within a line.
+struct BroadcastPlan {
+  /// One axis of the result with the operands' strides along it, outermost first.
+  struct Axis {
+    var length: Int
+    var a: Int
+    var b: Int
+  }
+
+  /// Axes outside of the two that the kernel walks.
+  let outer: [Axis]
+  let shape: lamina_pairing
+  let count: Int
+
+  init(a: Shape, b: Shape, y: Shape, low: Float, high: Float) throws(Refusal) {
+    count = try y.known()
+    let aStrides = a.strides(broadcastTo: y)
+    let bStrides = b.strides(broadcastTo: y)
+    var axes: [Axis] = []
+    for axis in 0..<y.rank where y[axis] != 1 {
+      let next = Axis(length: y[axis], a: aStrides[axis], b: bStrides[axis])
+      if let last = axes.last, last.a == next.a * next.length, last.b == next.b * next.length {
+        axes[axes.count - 1] = Axis(length: last.length * next.length, a: next.a, b: next.b)
+      } else {
+        axes.append(next)
+      }
+    }
+    let line = axes.popLast() ?? Axis(length: 1, a: 0, b: 0)
+    let lines = axes.popLast() ?? Axis(length: 1, a: 0, b: 0)
+    outer = axes
+    shape = lamina_pairing(
+      outer: lines.length,
+      inner: line.length,
+      a_outer: lines.a,
+      a_inner: line.a,
+      b_outer: lines.b,
+      b_inner: line.b,
+      y_outer: line.length,
+      low: low,
+      high: high
+    )
+  }
+
+  /// Positions of the outer axes.
+  var outerCount: Int { outer.reduce(1) { $0 * $1.length } }
+
+  /// Where the operands start at an outer position.
+  func offsets(at position: Int) -> (a: Int, b: Int) {
+    var (rest, a, b) = (position, 0, 0)
+    for axis in outer.reversed() {
+      let index = rest % axis.length
+      rest /= axis.length
+      a += index * axis.a
+      b += index * axis.b
+    }
+    return (a, b)
+  }
+
+  /// Calls `body` with the parts of the work: where the operands and the result start, and the
+  /// lines and their length.
+  func forEachPart(
+    _ context: StepContext,
+    _ body: (_ a: Int, _ b: Int, _ y: Int, _ part: lamina_pairing) -> Void
+  ) {
+    let plane = shape.outer * shape.inner
+    if outer.isEmpty {
+      return forEachLinePart(context, body)
+    }
+    context.forParts(of: outerCount, work: count * 4) { positions in
+      for position in positions {
+        let (a, b) = offsets(at: position)
+        body(a, b, position * plane, shape)
+      }
+    }
+  }
+
+  private func forEachLinePart(
+    _ context: StepContext,
+    _ body: (_ a: Int, _ b: Int, _ y: Int, _ part: lamina_pairing) -> Void
+  ) {
+    if shape.outer == 1 {
+      return context.forParts(of: shape.inner, work: count * 4) { part in
+        var line = shape
+        line.inner = part.count
+        body(
+          part.lowerBound * shape.a_inner,
+          part.lowerBound * shape.b_inner,
+          part.lowerBound,
+          line
+        )
+      }
+    }
+    context.forParts(of: shape.outer, work: count * 4) { part in
+      var lines = shape
+      lines.outer = part.count
+      body(
+        part.lowerBound * shape.a_outer,
+        part.lowerBound * shape.b_outer,
+        part.lowerBound * shape.inner,
+        lines
+      )
+    }
+  }
+}
+
+/// A function of two float operands.
+final class FloatBinary: PreparedKernel, @unchecked Sendable {
+  let name: String
+  let overwritableInputs: [Int]
+  private let kernels: lamina_kernels
+  private let function: lamina_binary
+  private let plan: BroadcastPlan
+  private let activation: LaneFunction?
+
+  init(_ function: lamina_binary, _ request: KernelRequest) throws(Refusal) {
+    name = request.name
+    kernels = request.kernels
+    self.function = function
+    let (a, b, y) = (
+      try request.input(0).shape, try request.input(1).shape, try request.output().shape
+    )
+    let end = request.epilogue
+    plan = try BroadcastPlan(a: a, b: b, y: y, low: end.low, high: end.high)
+    activation =
+      end.function == lamina_unary_identity
+      ? nil : request.step.node.activation.map { LaneFunction($0) }
+    overwritableInputs = (a == y ? [0] : []) + (b == y ? [1] : [])
+  }
+
+  func run(_ context: StepContext) {
+    guard let a = context.floats(input: 0), let b = context.floats(input: 1),
+      let y = context.floats(output: 0)
+    else { return }
+    plan.forEachPart(context) { aStart, bStart, yStart, part in
+      var part = part
+      kernels.f32_binary(function, &part, a + aStart, b + bStart, y + yStart)
+      if let activation {
+        kernels.f32_unary(
+          activation.function,
+          y + yStart,
+          y + yStart,
+          part.outer * part.inner,
+          activation.alpha,
+          activation.beta
+        )
+      }
+    }
+  }
+}

@@ -1,0 +1,174 @@
+import CLaminaKernels
+import LaminaCore
+import LaminaOperators
+import LaminaRuntime
+
+/// Convolutions and products of 8-bit codes.
+enum ByteConvKernels {
+  static func packedProduct(
+    _ op: Conv,
+    _ request: KernelRequest
+  ) throws(Refusal) -> any PreparedKernel {
+    let axes = op.weightLayout.axes(rank: try request.input(1).shape.rank)
+    let weights = try ByteWeights(outputAxis: axes.output, request)
+    return try request.channelsLast(op.layout) { x, y throws(Refusal) in
+      let geometry = try ImageGeometry(op.window, x: x, y: y, elementByteCount: 1)
+      let problem = try ConvKernels.productProblem(op, geometry, weights.shape)
+      return try ByteProduct(problem, weights, request)
+    }
+  }
+
+  static func depthwise(
+    _ op: Conv,
+    _ request: KernelRequest
+  ) throws(Refusal) -> any PreparedKernel {
+    let axes = op.weightLayout.axes(rank: try request.input(1).shape.rank)
+    let weights = try ByteWeights(outputAxis: axes.output, request)
+    return try request.channelsLast(op.layout) { x, y throws(Refusal) in
+      let geometry = try ImageGeometry(op.window, x: x, y: y, elementByteCount: 1)
+      guard geometry.isDepthwise(groups: op.groups) else {
+        throw Refusal("the convolution is not depthwise")
+      }
+      return try ByteDepthwise(geometry, WeightStrides(op, weights.shape), weights, request)
+    }
+  }
+
+  static func fullyConnected(
+    _ op: FullyConnected,
+    _ request: KernelRequest
+  ) throws(Refusal) -> any PreparedKernel {
+    let weights = try ByteWeights(outputAxis: 0, request)
+    guard weights.shape.rank == 2, weights.shape[1] > 0 else {
+      throw Refusal("the weights are not a matrix")
+    }
+    let rows = try request.input(0).shape.known() / weights.shape[1]
+    return try ByteProduct(
+      .matrix(rows: rows, depth: weights.shape[1], columns: weights.shape[0], transposed: true),
+      weights,
+      request
+    )
+  }
+
+  static func gemm(_ op: Gemm, _ request: KernelRequest) throws(Refusal) -> any PreparedKernel {
+    let a = try request.input(0).shape
+    guard !op.transposesA, op.alpha == 1, op.beta == 1 || request.step.inputs.optional(2) == nil
+    else { throw Refusal("the product is scaled or its left side transposed") }
+    let weights = try ByteWeights(outputAxis: op.transposesB ? 0 : 1, request)
+    let (depth, columns) =
+      op.transposesB
+      ? (weights.shape[1], weights.shape[0]) : (weights.shape[0], weights.shape[1])
+    return try ByteProduct(
+      .matrix(rows: a[0], depth: depth, columns: columns, transposed: op.transposesB),
+      weights,
+      request
+    )
+  }
+
+  static func matMul(_ op: MatMul, _ request: KernelRequest) throws(Refusal) -> any PreparedKernel {
+    let a = try request.input(0).shape
+    guard try request.input(1).shape.rank == 2, a.rank >= 2, !op.transposesA, op.alpha == 1 else {
+      throw Refusal("the right side is not one matrix")
+    }
+    let weights = try ByteWeights(outputAxis: op.transposesB ? 0 : 1, request)
+    let (depth, columns) =
+      op.transposesB
+      ? (weights.shape[1], weights.shape[0]) : (weights.shape[0], weights.shape[1])
+    return try ByteProduct(
+      .matrix(
+        rows: a.product(0..<a.rank - 1),
+        depth: depth,
+        columns: columns,
+        transposed: op.transposesB
+      ),
+      weights,
+      request
+    )
+  }
+}
+
+/// A depthwise convolution of bytes.
+final class ByteDepthwise: PreparedKernel, @unchecked Sendable {
+  let name: String
+  private let kernels: lamina_kernels
+  private let geometry: ImageGeometry
+  private let pairs: AlignedBuffer
+  private let bias: AlignedBuffer
+  private let multipliers: AlignedBuffer
+  private let padding: AlignedBuffer
+  private let window: Pinned<lamina_window>
+  private let depthwise: Pinned<lamina_i8_depthwise>
+  private let threadCount: Int
+
+  init(
+    _ geometry: ImageGeometry,
+    _ strides: WeightStrides,
+    _ weights: ByteWeights,
+    _ request: KernelRequest
+  ) throws(Refusal) {
+    name = request.name
+    kernels = request.kernels
+    threadCount = request.threadCount
+    self.geometry = geometry
+    let channels = geometry.channels
+    let pairCount = (geometry.taps + 1) / 2
+    pairs = try AlignedBuffer(byteCount: pairCount * channels * 4)
+    var folded: [Int32] = []
+    let halves = pairs.base.assumingMemoryBound(to: Int16.self)
+    for c in 0..<channels {
+      var sum: Int32 = 0
+      for tap in 0..<geometry.taps {
+        let (ky, kx) = tap.quotientAndRemainder(dividingBy: geometry.window.kernel_width)
+        let place = ky * strides.y + kx * strides.x + c * strides.output
+        let weight = Int32(weights.codes.codes[place]) - weights.zeros[c]
+        halves[(tap / 2 * channels + c) * 2 + tap % 2] = Int16(weight)
+        sum += weight
+      }
+      folded.append(weights.foldedBias(c, sum: sum, count: 0))
+    }
+    bias = try AlignedBuffer(folded)
+    multipliers = try AlignedBuffer(weights.multipliers)
+    padding = try AlignedBuffer(byteCount: channels, filledWith: weights.x.zeroByte)
+    window = Pinned(geometry.window)
+    depthwise = Pinned(
+      lamina_i8_depthwise(
+        window: window.pointer,
+        channels: channels,
+        is_signed: weights.x.isSigned,
+        weights: pairs.ints,
+        bias: bias.ints,
+        multiplier: multipliers.floats,
+        padding: padding.bytes,
+        y_stride: channels,
+        y_zero: weights.y.zero,
+        y_low: weights.y.low,
+        y_high: weights.y.high
+      )
+    )
+  }
+
+  var packedByteCount: Int { pairs.byteCount + bias.byteCount + multipliers.byteCount }
+
+  private var shareScratch: Int { ((geometry.taps + 1) * 8 + 63) / 64 * 64 }
+
+  var scratchByteCount: Int { shareScratch * threadCount }
+
+  func run(_ context: StepContext) {
+    guard let x = context.bytes(input: 0), let y = context.bytes(output: 0) else { return }
+    let work = geometry.pixels &* geometry.channels &* geometry.taps
+    let shares = Shares.count(work: work, threads: min(threadCount, context.pool.threadCount))
+    if shares == 1 {
+      return kernels.i8_depthwise(depthwise.pointer, x, y, context.scratch, 0, geometry.pixels)
+    }
+    context.pool.parallel(shares) { share in
+      let part = Shares.range(share, of: shares, over: geometry.pixels)
+      kernels.i8_depthwise(
+        depthwise.pointer,
+        x,
+        y,
+        context.scratch + share * shareScratch,
+        part.lowerBound,
+        part.upperBound
+      )
+    }
+  }
+}

@@ -1,0 +1,271 @@
+import CLaminaKernels
+import LaminaCore
+import LaminaRuntime
+
+/// A matrix product or convolution of bytes with weights packed at preparation.
+final class ByteProduct: PreparedKernel, @unchecked Sendable {
+  let name: String
+  private let kernels: lamina_kernels
+  private let rows: Int
+  private let groups: Int
+  private let groupBytes: Int
+  private let depth: Int
+  private let columns: Int
+  private let panels: AlignedBuffer
+  private let padding: AlignedBuffer
+  private let window: Pinned<lamina_window>?
+  private let product: Pinned<lamina_i8_product>
+  private let threadCount: Int
+
+  init(
+    _ problem: FloatProduct.Problem,
+    _ weights: ByteWeights,
+    _ request: KernelRequest
+  ) throws(Refusal) {
+    name = request.name
+    kernels = request.kernels
+    (rows, groups) = (problem.rows, problem.groups)
+    (depth, columns) = (problem.depth, problem.columns)
+    threadCount = request.threadCount
+    guard problem.taps * depth <= 65_000 else {
+      throw Refusal("\(problem.taps * depth) products may overflow a 32-bit sum")
+    }
+    let gathers = problem.window != nil && (kernels.dot_group == 2 || depth < 16)
+    var layout = Self.layout(problem, weights, group: 0)
+    groupBytes = lamina_i8_packed_count(
+      &layout,
+      gathers || kernels.dot_group == 2,
+      kernels.lanes,
+      kernels.tile_vectors,
+      kernels.dot_group
+    )
+    panels = try AlignedBuffer(byteCount: groups * groupBytes)
+    padding = try AlignedBuffer(byteCount: depth, filledWith: weights.x.zeroByte)
+    window = problem.window.map(Pinned.init)
+    product = Pinned(
+      lamina_i8_product(
+        window: window.map { UnsafePointer($0.pointer) },
+        gathers: gathers,
+        is_signed: weights.x.isSigned,
+        has_weight_zeros: weights.zeros.contains { $0 != 0 },
+        taps: problem.taps,
+        depth: depth,
+        columns: columns,
+        panels: panels.codes,
+        padding: padding.bytes,
+        x_stride: problem.xStride,
+        y_stride: problem.yStride,
+        y_zero: weights.y.zero,
+        y_low: weights.y.low,
+        y_high: weights.y.high
+      )
+    )
+    for group in 0..<groups { pack(problem, weights, group, gathers) }
+  }
+
+  private static func layout(
+    _ problem: FloatProduct.Problem,
+    _ weights: ByteWeights,
+    group: Int
+  ) -> lamina_weights {
+    lamina_weights(
+      data: weights.codes.codes + group * problem.strides.group,
+      kernel_height: problem.window?.kernel_height ?? 1,
+      kernel_width: problem.window?.kernel_width ?? 1,
+      depth: problem.depth,
+      columns: problem.columns,
+      y_stride: problem.strides.y,
+      x_stride: problem.strides.x,
+      depth_stride: problem.strides.depth,
+      column_stride: problem.strides.column
+    )
+  }
+
+  private func pack(
+    _ problem: FloatProduct.Problem,
+    _ weights: ByteWeights,
+    _ group: Int,
+    _ gathers: Bool
+  ) {
+    var layout = Self.layout(problem, weights, group: group)
+    let part = group * columns..<(group + 1) * columns
+    let sums = ByteWeights.columnSums(layout)
+    var bias: [Int32] = []
+    for (column, sum) in zip(part, sums) {
+      bias.append(weights.foldedBias(column, sum: sum, count: problem.taps * depth))
+    }
+    let multipliers = Array(weights.multipliers[part])
+    let zeros = Array(weights.zeros[part])
+    bias.withUnsafeBufferPointer { bias in
+      multipliers.withUnsafeBufferPointer { multipliers in
+        zeros.withUnsafeBufferPointer { zeros in
+          guard let b = bias.baseAddress, let m = multipliers.baseAddress,
+            let z = zeros.baseAddress
+          else { return }
+          var columns = lamina_i8_columns(bias: b, multiplier: m, zero: z)
+          lamina_i8_pack(
+            &layout,
+            &columns,
+            gathers || kernels.dot_group == 2,
+            kernels.lanes,
+            kernels.tile_vectors,
+            kernels.dot_group,
+            panels.codes + group * groupBytes
+          )
+        }
+      }
+    }
+  }
+
+  var packedByteCount: Int { panels.byteCount }
+
+  private var shareScratch: Int {
+    let bytes = lamina_i8_scratch(product.pointer, kernels.tile_rows, kernels.dot_group)
+    return (bytes + 63) / 64 * 64
+  }
+
+  var scratchByteCount: Int { shareScratch * threadCount }
+
+  func run(_ context: StepContext) {
+    guard let x = context.bytes(input: 0), let y = context.bytes(output: 0) else { return }
+    let work = rows &* columns &* product.pointer.pointee.taps &* depth &* groups / 3
+    let shares = Shares.count(work: work, threads: min(threadCount, context.pool.threadCount))
+    if shares == 1 { return multiply(x, y, context.scratch, 0, 1) }
+    context.pool.parallel(shares) { share in
+      multiply(x, y, context.scratch + share * shareScratch, share, shares)
+    }
+  }
+
+  /// One share: some of the rows, or some of the panels when there are few rows.
+  private func multiply(
+    _ x: UnsafePointer<UInt8>,
+    _ y: UnsafeMutablePointer<UInt8>,
+    _ scratch: UnsafeMutableRawPointer,
+    _ share: Int,
+    _ shares: Int
+  ) {
+    let width = kernels.lanes * kernels.tile_vectors
+    let panelCount = (columns + width - 1) / width
+    let splitsRows = rows >= shares * kernels.tile_rows || panelCount < shares
+    let rowPart = splitsRows ? Shares.range(share, of: shares, over: rows) : 0..<rows
+    let panelPart = splitsRows ? 0..<panelCount : Shares.range(share, of: shares, over: panelCount)
+    for group in 0..<groups {
+      var part = product.pointer.pointee
+      part.panels += group * groupBytes
+      kernels.i8_product(
+        &part,
+        x + group * depth,
+        y + group * columns,
+        scratch,
+        rowPart.lowerBound,
+        rowPart.upperBound,
+        panelPart.lowerBound,
+        panelPart.upperBound
+      )
+    }
+  }
+}
+
+/// Quantized weights as signed bytes, with what turns sums into codes.
+struct ByteWeights {
+  let x: ByteType
+  let y: ByteType
+  /// The weights' codes, shifted to signed ones, in the tensor's own order.
+  let codes: AlignedBuffer
+  let shape: Shape
+  /// One for each output channel: sum · multiplier is in quanta of the output.
+  let multipliers: [Float]
+  let zeros: [Int32]
+  private let bias: [Int32]
+
+  /// - Parameter outputAxis: the weights' axis of output channels.
+  init(outputAxis: Int, _ request: KernelRequest) throws(Refusal) {
+    x = try ByteType(request.input(0))
+    y = try ByteType(request.output(), request.step.node.activation)
+    let tensor = try request.constant(1, "weights")
+    shape = tensor.shape
+    codes = try Self.signedCodes(tensor)
+    let channels = shape[outputAxis]
+    guard let quantization = try request.input(1).quantization else {
+      throw Refusal("the weights are not quantized")
+    }
+    guard
+      quantization.isPerTensor
+        || (quantization.axis == outputAxis && quantization.scales.count == channels)
+    else { throw Refusal("the weights' scales are not those of output channels") }
+    func each<T>(_ values: [T]) -> [T] {
+      quantization.isPerTensor && values.count == 1
+        ? [T](repeating: values[0], count: channels) : values
+    }
+    let scales = each(quantization.scales)
+    let shift = tensor.dtype == .uint8 ? 128 : 0
+    zeros = each(quantization.zeroPoints).map { Int32($0 - shift) }
+    guard zeros.count == channels, zeros.allSatisfy({ abs($0) <= 256 }) else {
+      throw Refusal("the weights' zero points are not usable")
+    }
+    let (xScale, yScale) = (x.scale, y.scale)
+    multipliers = scales.map { xScale * $0 / yScale }
+    bias = try Self.bias(channels, scales.map { Double(xScale) * Double($0) }, request)
+  }
+
+  /// Codes of at most eight bits; unsigned ones are shifted by 128.
+  private static func signedCodes(_ tensor: Tensor) throws(Refusal) -> AlignedBuffer {
+    guard [.int8, .uint8, .int4, .int2].contains(tensor.dtype) else {
+      throw Refusal("the weights' codes are \(tensor.dtype.name)")
+    }
+    let buffer = try AlignedBuffer(byteCount: tensor.byteCount)
+    let flip: UInt8 = tensor.dtype == .uint8 ? 0x80 : 0
+    tensor.withBytes { source in
+      for index in source.indices { buffer.bytes[index] = source[index] ^ flip }
+    }
+    return buffer
+  }
+
+  /// The biases in units of the sums.
+  private static func bias(
+    _ channels: Int,
+    _ units: [Double],
+    _ request: KernelRequest
+  ) throws(Refusal) -> [Int32] {
+    guard let type = request.step.inputs.optional(2) else {
+      return [Int32](repeating: 0, count: channels)
+    }
+    let values = try request.constant(2, "biases").doublesOrRefusal()
+    guard values.count == channels else { throw Refusal("there is not one bias a channel") }
+    return values.indices.map { channel in
+      var real = values[channel]
+      if let quantization = type.quantization {
+        let place = quantization.isPerTensor ? 0 : channel
+        real = (real - Double(quantization.zeroPoints[place])) * Double(quantization.scales[place])
+      }
+      let sums = (real / units[channel]).rounded()
+      return Int32(min(max(sums, -2_000_000_000), 2_000_000_000))
+    }
+  }
+
+  /// The bias that the kernel starts from: zero points of both sides are in it.
+  ///
+  ///     Σ (a − za)(w − zw) = Σ a·w − zw Σ a − za Σ w + count · za · zw
+  func foldedBias(_ channel: Int, sum: Int32, count: Int) -> Int32 {
+    let za = x.liftedZero
+    return bias[channel] &- za &* sum &+ Int32(truncatingIfNeeded: count) &* za &* zeros[channel]
+  }
+
+  /// The sum of each column's codes.
+  static func columnSums(_ layout: lamina_weights) -> [Int32] {
+    let codes = layout.data.assumingMemoryBound(to: Int8.self)
+    var sums = [Int32](repeating: 0, count: layout.columns)
+    for ky in 0..<layout.kernel_height {
+      for kx in 0..<layout.kernel_width {
+        let tap = codes + ky * layout.y_stride + kx * layout.x_stride
+        for k in 0..<layout.depth {
+          let line = tap + k * layout.depth_stride
+          for column in 0..<layout.columns {
+            sums[column] &+= Int32(line[column * layout.column_stride])
+          }
+        }
+      }
+    }
+    return sums
+  }
+}

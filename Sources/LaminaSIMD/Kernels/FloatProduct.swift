@@ -1,0 +1,160 @@
+import CLaminaKernels
+import LaminaCore
+import LaminaRuntime
+
+/// A matrix product or convolution in float32 with weights packed at preparation.
+///
+/// Inputs: the rows or the channels-last image at 0. Output: rows of `groups · columns` numbers.
+final class FloatProduct: PreparedKernel, @unchecked Sendable {
+  let name: String
+  private let kernels: lamina_kernels
+  private let rows: Int
+  private let groups: Int
+  /// From one group to the next: floats of a panel set, and channels of the input.
+  private let groupFloats: Int
+  private let depth: Int
+  private let columns: Int
+  private let panels: AlignedBuffer
+  private let zeros: AlignedBuffer
+  private let window: Pinned<lamina_window>?
+  private let product: Pinned<lamina_f32_product>
+  private let threadCount: Int
+
+  /// What is multiplied: the rows, or the image under a window, and the weights' layout.
+  struct Problem {
+    var rows: Int
+    var groups = 1
+    /// Elements from one row of the left side to the next, and of the result.
+    var xStride: Int
+    var yStride: Int
+    /// The window, when the rows are windows of an image.
+    var window: lamina_window?
+    var taps = 1
+    var depth: Int
+    /// Output columns of one group.
+    var columns: Int
+    /// Strides in elements: tap rows, taps, depth, columns, groups.
+    var strides: (y: Int, x: Int, depth: Int, column: Int, group: Int)
+  }
+
+  init(
+    _ problem: Problem,
+    weights: [Float],
+    bias: [Float]?,
+    _ request: KernelRequest
+  ) throws(Refusal) {
+    name = request.name
+    kernels = request.kernels
+    (rows, groups) = (problem.rows, problem.groups)
+    (depth, columns) = (problem.depth, problem.columns)
+    threadCount = request.threadCount
+    groupFloats = lamina_f32_packed_count(
+      problem.taps * depth,
+      columns,
+      kernels.lanes,
+      kernels.tile_vectors
+    )
+    panels = try AlignedBuffer(byteCount: groups * groupFloats * 4)
+    zeros = try AlignedBuffer(byteCount: depth * 4)
+    window = problem.window.map(Pinned.init)
+    let end = request.epilogue
+    product = Pinned(
+      lamina_f32_product(
+        window: window.map { UnsafePointer($0.pointer) },
+        gathers: problem.window != nil && depth <= 8,
+        taps: problem.taps,
+        depth: depth,
+        columns: columns,
+        panels: panels.floats,
+        zeros: zeros.floats,
+        x_stride: problem.xStride,
+        y_stride: problem.yStride,
+        residual_stride: problem.yStride,
+        low: end.low,
+        high: end.high,
+        activation: end.function,
+        alpha: end.alpha,
+        beta: end.beta
+      )
+    )
+    pack(problem, weights, bias)
+  }
+
+  private func pack(_ problem: Problem, _ weights: [Float], _ bias: [Float]?) {
+    weights.withUnsafeBufferPointer { buffer in
+      guard let base = buffer.baseAddress else { return }
+      for group in 0..<groups {
+        var layout = lamina_weights(
+          data: base + group * problem.strides.group,
+          kernel_height: problem.window?.kernel_height ?? 1,
+          kernel_width: problem.window?.kernel_width ?? 1,
+          depth: depth,
+          columns: columns,
+          y_stride: problem.strides.y,
+          x_stride: problem.strides.x,
+          depth_stride: problem.strides.depth,
+          column_stride: problem.strides.column
+        )
+        let part = bias.map { Array($0[group * columns..<(group + 1) * columns]) }
+        lamina_f32_pack(
+          &layout,
+          part,
+          kernels.lanes,
+          kernels.tile_vectors,
+          panels.floats + group * groupFloats
+        )
+      }
+    }
+  }
+
+  var packedByteCount: Int { panels.byteCount }
+
+  private var shareScratch: Int {
+    guard window != nil else { return 0 }
+    let taps = product.pointer.pointee.taps
+    let strip = kernels.tile_rows * taps * (product.pointer.pointee.gathers ? depth * 4 : 8)
+    return (strip + 63) / 64 * 64
+  }
+
+  var scratchByteCount: Int { shareScratch * threadCount }
+
+  func run(_ context: StepContext) {
+    guard let x = context.floats(input: 0), let y = context.floats(output: 0) else { return }
+    let work = rows &* columns &* product.pointer.pointee.taps &* depth &* groups
+    let shares = Shares.count(work: work, threads: min(threadCount, context.pool.threadCount))
+    if shares == 1 { return multiply(x, y, context.scratch, 0, 1) }
+    context.pool.parallel(shares) { share in
+      multiply(x, y, context.scratch + share * shareScratch, share, shares)
+    }
+  }
+
+  /// One share: some of the rows, or some of the panels when there are few rows.
+  private func multiply(
+    _ x: UnsafePointer<Float>,
+    _ y: UnsafeMutablePointer<Float>,
+    _ scratch: UnsafeMutableRawPointer,
+    _ share: Int,
+    _ shares: Int
+  ) {
+    let width = kernels.lanes * kernels.tile_vectors
+    let panelCount = (columns + width - 1) / width
+    let splitsRows = rows >= shares * kernels.tile_rows || panelCount < shares
+    let rowPart = splitsRows ? Shares.range(share, of: shares, over: rows) : 0..<rows
+    let panelPart = splitsRows ? 0..<panelCount : Shares.range(share, of: shares, over: panelCount)
+    for group in 0..<groups {
+      var part = product.pointer.pointee
+      part.panels += group * groupFloats
+      kernels.f32_product(
+        &part,
+        x + group * depth,
+        nil,
+        y + group * columns,
+        scratch,
+        rowPart.lowerBound,
+        rowPart.upperBound,
+        panelPart.lowerBound,
+        panelPart.upperBound
+      )
+    }
+  }
+}

@@ -1,0 +1,176 @@
+import LaminaCore
+import LaminaOperators
+import LaminaRuntime
+
+/// Movement whose pattern is fixed before the run: slices, splits, padding, tiles, blocks.
+///
+/// The reference moves the element numbers once, at preparation; what lies together in the result
+/// becomes one copy.
+enum PieceKernels {
+  /// Elements up to which a pattern is looked for.
+  private static let limit = 1 << 23
+
+  /// The pattern of an operator whose first input holds the elements and whose others are known.
+  static func pieces(
+    _ op: any MovementOperator,
+    _ request: KernelRequest
+  ) throws(Refusal) -> any PreparedKernel {
+    try request.requireSameCodes()
+    let numbers = try elementNumbers(request)
+    var inputs: [Tensor?] = [numbers]
+    for index in 1..<max(request.step.inputs.count, 1) {
+      let isThere = request.step.inputs.optional(index) != nil
+      inputs.append(isThere ? try request.constant(index, "parameters") : nil)
+    }
+    return try kernel(op, inputs, request)
+  }
+
+  /// Padding: constant elements are outside of the input.
+  static func pad(_ op: Pad, _ request: KernelRequest) throws(Refusal) -> any PreparedKernel {
+    try request.requireSameCodes()
+    let type = try request.input(0)
+    var filler = op.value ?? 0
+    if request.step.inputs.optional(2) != nil {
+      filler = try request.constant(2, "padding values").doublesOrRefusal().first ?? filler
+    }
+    if let quantization = type.quantization, let range = type.dtype.integerRange {
+      let isCode = request.step.inputs.optional(2) != nil
+      filler = isCode ? filler : Double(quantization.code(of: Float(filler), in: range))
+    }
+    var marked = op
+    marked.value = -1
+    var inputs: [Tensor?] = [try elementNumbers(request)]
+    let hasPads = request.step.inputs.optional(1) != nil
+    inputs.append(hasPads ? try request.constant(1, "pads") : nil)
+    if request.step.inputs.optional(3) != nil {
+      inputs += [nil, try request.constant(3, "axes")]
+    }
+    do {
+      let element = try Tensor(type.dtype, [1], rounding: [filler])
+      return try kernel(marked, inputs, request, filler: element)
+    } catch let error as Refusal { throw error } catch { throw Refusal("\(error)") }
+  }
+
+  private static func elementNumbers(_ request: KernelRequest) throws(Refusal) -> Tensor {
+    let shape = try request.input(0).shape
+    let count = try shape.known()
+    let total = request.step.outputs.reduce(count) { $0 &+ ($1?.shape.elementCount ?? 0) }
+    guard total <= limit else { throw Refusal("\(total) elements are too many to map one by one") }
+    return Tensor(shape, (0..<Int32(count)).map { $0 })
+  }
+
+  private static func kernel(
+    _ op: any Operator,
+    _ inputs: [Tensor?],
+    _ request: KernelRequest,
+    filler: Tensor? = nil
+  ) throws(Refusal) -> any PreparedKernel {
+    do {
+      let outputs = try op.evaluate(TensorInputs(inputs))
+      let width = try request.output().dtype.byteCount
+      var lists: [[Piece]] = []
+      for (output, type) in zip(outputs, request.step.outputs) {
+        guard type != nil else {
+          lists.append([])
+          continue
+        }
+        lists.append(try output.withElements(of: Int32.self) { Piece.list($0) })
+      }
+      return try PieceKernel(lists, width, filler, request)
+    } catch let error as Refusal { throw error } catch { throw Refusal("\(error)") }
+  }
+}
+
+extension Tensor {
+  func doublesOrRefusal() throws(Refusal) -> [Double] {
+    do { return try doubles() } catch { throw Refusal("\(error)") }
+  }
+}
+
+/// Elements that lie together in the input and in the output.
+struct Piece: BitwiseCopyable {
+  /// The first element's number in the input; negative for the filler.
+  var source: Int32
+  var count: Int32
+
+  /// Joins runs of neighbouring numbers.
+  static func list(_ numbers: UnsafeBufferPointer<Int32>) -> [Piece] {
+    var pieces: [Piece] = []
+    for number in numbers {
+      if let last = pieces.last,
+        number < 0 ? last.source < 0 : last.source >= 0 && number == last.source + last.count
+      {
+        pieces[pieces.count - 1].count += 1
+      } else {
+        pieces.append(Piece(source: number, count: 1))
+      }
+    }
+    return pieces
+  }
+}
+
+/// Copies pieces of input 0 to each output.
+final class PieceKernel: PreparedKernel, @unchecked Sendable {
+  let name: String
+  private let lists: [AlignedBuffer]
+  private let counts: [Int]
+  private let width: Int
+  private let filler: [UInt8]
+
+  init(
+    _ lists: [[Piece]],
+    _ width: Int,
+    _ filler: Tensor?,
+    _ request: KernelRequest
+  ) throws(Refusal) {
+    name = request.name
+    self.width = width
+    counts = lists.map(\.count)
+    var buffers: [AlignedBuffer] = []
+    for list in lists { buffers.append(try AlignedBuffer(list)) }
+    self.lists = buffers
+    self.filler = filler?.withBytes { Array($0) } ?? [UInt8](repeating: 0, count: width)
+  }
+
+  var packedByteCount: Int { lists.reduce(0) { $0 + $1.byteCount } }
+
+  func run(_ context: StepContext) {
+    guard let x = context.inputs[0] else { return }
+    for (index, list) in lists.enumerated() where counts[index] > 0 {
+      guard let y = context.outputs[index] else { continue }
+      let pieces = list.base.assumingMemoryBound(to: Piece.self)
+      copy(UnsafeBufferPointer(start: pieces, count: counts[index]), x, y)
+    }
+  }
+
+  private func copy(
+    _ pieces: UnsafeBufferPointer<Piece>,
+    _ x: UnsafeMutableRawPointer,
+    _ y: UnsafeMutableRawPointer
+  ) {
+    var target = y
+    for piece in pieces {
+      let byteCount = Int(piece.count) * width
+      if piece.source < 0 {
+        fill(target, Int(piece.count))
+      } else if piece.count == 1, width == 4 {
+        target.storeBytes(
+          of: x.loadUnaligned(fromByteOffset: Int(piece.source) * 4, as: UInt32.self),
+          as: UInt32.self
+        )
+      } else {
+        target.copyMemory(from: x + Int(piece.source) * width, byteCount: byteCount)
+      }
+      target += byteCount
+    }
+  }
+
+  private func fill(_ target: UnsafeMutableRawPointer, _ count: Int) {
+    filler.withUnsafeBytes { bytes in
+      guard let base = bytes.baseAddress else { return }
+      for index in 0..<count {
+        (target + index * width).copyMemory(from: base, byteCount: width)
+      }
+    }
+  }
+}

@@ -1,0 +1,128 @@
+import LaminaOperators
+
+extension SIMDBackend {
+  /// Every kernel of this backend, best first.
+  package static let kernels: [Kernel] =
+    convolutions + products + pools + elementwise + lines
+    + movement
+
+  private static let convolutions: [Kernel] = [
+    Kernel(Conv.self, .float32, "depthwise", fusesActivation: true, make: ConvKernels.depthwise),
+    Kernel(
+      Conv.self,
+      .float32,
+      "packed",
+      fusesActivation: true,
+      make: ConvKernels.packedProduct
+    ),
+    Kernel(
+      Conv.self,
+      .bytes,
+      "depthwise-i8",
+      fusesActivation: true,
+      make: ByteConvKernels.depthwise
+    ),
+    Kernel(
+      Conv.self,
+      .bytes,
+      "packed-i8",
+      fusesActivation: true,
+      make: ByteConvKernels.packedProduct
+    ),
+  ]
+
+  private static let products: [Kernel] = [
+    Kernel(
+      FullyConnected.self,
+      .float32,
+      "packed",
+      fusesActivation: true,
+      make: LinearKernels.fullyConnected
+    ),
+    Kernel(
+      FullyConnected.self,
+      .bytes,
+      "packed-i8",
+      fusesActivation: true,
+      make: ByteConvKernels.fullyConnected
+    ),
+    Kernel(Gemm.self, .float32, "packed", fusesActivation: true, make: LinearKernels.gemm),
+    Kernel(Gemm.self, .bytes, "packed-i8", fusesActivation: true, make: ByteConvKernels.gemm),
+    Kernel(MatMul.self, .float32, "packed", fusesActivation: true, make: LinearKernels.matMul),
+    Kernel(MatMul.self, .bytes, "packed-i8", fusesActivation: true, make: ByteConvKernels.matMul),
+  ]
+
+  private static let pools: [Kernel] = [
+    Kernel(MaxPool.self, .float32, "window", fusesActivation: true, make: PoolKernels.maximum),
+    Kernel(MaxPool.self, .bytes, "window-i8", fusesActivation: true, make: PoolKernels.maximum),
+    Kernel(AveragePool.self, .float32, "window", fusesActivation: true, make: PoolKernels.average),
+    Kernel(AveragePool.self, .bytes, "window-i8", fusesActivation: true, make: PoolKernels.average),
+    Kernel(GlobalPool.self, .float32, "image", fusesActivation: true, make: PoolKernels.global),
+    Kernel(GlobalPool.self, .bytes, "image-i8", fusesActivation: true, make: PoolKernels.global),
+  ]
+
+  private static let elementwise: [Kernel] = [
+    Kernel(UnaryElementwise.self, .float32, "lanes", make: UnaryKernels.elementwise),
+    Kernel(UnaryElementwise.self, .bytes, "table", make: ByteElementwiseKernels.table),
+    Kernel(
+      Requantize.self,
+      .any,
+      "codes",
+      fusesActivation: true,
+      answer: ByteElementwiseKernels.requantize
+    ),
+    Kernel(Clip.self, .float32, "lanes", make: UnaryKernels.clip),
+    Kernel(Clip.self, .bytes, "table", make: ByteElementwiseKernels.table),
+    Kernel(
+      BinaryElementwise.self,
+      .float32,
+      "lanes",
+      fusesActivation: true,
+      make: BinaryKernels.elementwise
+    ),
+    Kernel(
+      BinaryElementwise.self,
+      .bytes,
+      "lanes-i8",
+      fusesActivation: true,
+      make: ByteElementwiseKernels.binary
+    ),
+    Kernel(PRelu.self, .float32, "lanes", fusesActivation: true, make: BinaryKernels.prelu),
+    Kernel(PRelu.self, .bytes, "lanes-i8", make: ByteElementwiseKernels.prelu),
+    Kernel(
+      VariadicElementwise.self,
+      .float32,
+      "lanes",
+      fusesActivation: true,
+      make: BinaryKernels.variadic
+    ),
+  ]
+
+  private static let lines: [Kernel] = [
+    Kernel(Reduce.self, .float32, "lines", make: ReduceKernels.reduce),
+    Kernel(Softmax.self, .float32, "lines", make: SoftmaxKernels.softmax),
+    Kernel(LogSoftmax.self, .float32, "lines", make: SoftmaxKernels.logSoftmax),
+    Kernel(BatchNorm.self, .float32, "channels", make: NormalizationKernels.batch),
+    Kernel(LayerNorm.self, .float32, "lines", make: NormalizationKernels.layer),
+    Kernel(InstanceNorm.self, .float32, "planes", make: NormalizationKernels.instance),
+  ]
+
+  private static let movement: [Kernel] = [
+    Kernel(Reshape.self, .any, "view", answer: MovementKernels.view),
+    Kernel(Flatten.self, .any, "view", answer: MovementKernels.view),
+    Kernel(Squeeze.self, .any, "view", answer: MovementKernels.view),
+    Kernel(Unsqueeze.self, .any, "view", answer: MovementKernels.view),
+    Kernel(Identity.self, .any, "view", answer: MovementKernels.view),
+    Kernel(AttachQuantization.self, .any, "view") { _, _ in .view(input: 0) },
+    Kernel(DetachQuantization.self, .any, "view") { _, _ in .view(input: 0) },
+    Kernel(Dropout.self, .any, "view", answer: MovementKernels.dropout),
+    Kernel(Transpose.self, .any, "strides", make: MovementKernels.transpose),
+    Kernel(Concat.self, .any, "lines", make: MovementKernels.concat),
+    Kernel(Slice.self, .any, "pieces", make: PieceKernels.pieces),
+    Kernel(SliceBySize.self, .any, "pieces", make: PieceKernels.pieces),
+    Kernel(StridedSlice.self, .any, "pieces", make: PieceKernels.pieces),
+    Kernel(Pad.self, .any, "pieces", make: PieceKernels.pad),
+    Kernel(Split.self, .any, "pieces", make: PieceKernels.pieces),
+    Kernel(Gather.self, .any, "rows", make: MovementKernels.gather),
+  ]
+}
