@@ -4,7 +4,8 @@ import LaminaCore
 ///
 ///     y[…, i, …] = index = i ? on : off
 ///
-/// Negative indices count from the end; what is outside marks nothing.
+/// Negative indices count from the end (not in TFLite's form with four inputs); what is outside
+/// marks nothing.
 ///
 /// - Inputs: `indices`, real; `depth`, one whole number; `values`, off and on — or `on` and `off`
 ///   as two inputs.
@@ -45,10 +46,12 @@ package struct OneHot: Operator {
     let place = try shape.axis(axis)
     let (depth, pitch) = (shape[place], shape.strides[place])
     let indices = try inputs[0].ints()
+    let wraps = inputs.count < 4
     var sources = try shape.positionArray()
     for position in sources.indices {
       let index = indices[position / pitch / depth * pitch + position % pitch]
-      sources[position] = (index < 0 ? index &+ depth : index) == position / pitch % depth ? 1 : 0
+      let marked = index < 0 && wraps ? index &+ depth : index
+      sources[position] = marked == position / pitch % depth ? 1 : 0
     }
     let values = inputs.count > 3 ? [try inputs[3], try inputs[2]] : [try inputs[2]]
     return [try .picking(sources, from: values, shape)]

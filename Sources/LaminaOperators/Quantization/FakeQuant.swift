@@ -43,8 +43,10 @@ package struct FakeQuant: Operator {
   package func evaluate(_ inputs: TensorInputs) throws -> [Tensor] {
     _ = try outputTypes(for: inputs.types)
     let (first, last) = (isNarrow ? 1.0 : 0.0, Double((1 << bitCount) - 1))
-    let scale = Double(high - low) / (last - first)
-    let zero = min(max((first - Double(low) / scale).rounded(), first), last)
+    // The range is moved in single precision, as TFLite does it: halves depend on that.
+    let step = (high - low) / Float(last - first)
+    let zero = min(max(Double((Float(first) - low / step).rounded()), first), last)
+    let scale = Double(step)
     let (bottom, top) = ((first - zero) * scale, (last - zero) * scale)
     return [
       try inputs.only().mapReal { value in
