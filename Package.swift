@@ -73,6 +73,14 @@ let tests: [Target] = [
   .target(
     name: "LaminaTestSupport", dependencies: ["LaminaCore"], path: "Tests/LaminaTestSupport"),
   .testTarget(
+    name: "LaminaPassesTests",
+    dependencies: ["LaminaCore", "LaminaOperators", "LaminaPasses", "LaminaTestSupport"]),
+  .testTarget(
+    name: "LaminaQuantizerTests",
+    dependencies: [
+      "LaminaCore", "LaminaOperators", "LaminaRuntime", "LaminaQuantizer", "LaminaTestSupport",
+    ]),
+  .testTarget(
     name: "LaminaRuntimeTests", dependencies: ["LaminaCore", "LaminaRuntime", "LaminaTestSupport"]),
   .testTarget(
     name: "LaminaImportersTests",

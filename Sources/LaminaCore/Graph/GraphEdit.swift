@@ -6,8 +6,8 @@ package struct GraphEdit: Sendable {
   package enum Input: Sendable {
     case existing(ValueID?)
     case constant(Tensor)
-    /// The first output of the n-th node that this edit makes.
-    case made(Int)
+    /// An output of the n-th node that this edit makes.
+    case made(Int, output: Int = 0)
   }
 
   /// A node that an edit makes.
@@ -15,9 +15,9 @@ package struct GraphEdit: Sendable {
     package var name: String
     package var op: any Operator
     package var inputs: [Input]
-    /// The values it writes; `nil` makes a new one, of `outputType` if that is given.
+    /// The values it writes; `nil` makes a new one, of the type in `outputTypes` if there is one.
     package var outputs: [ValueID?]
-    package var outputType: TensorType?
+    package var outputTypes: [TensorType?]
     package var activation: Activation?
     /// Source nodes that it stands for.
     package var sources: [Int]
@@ -43,14 +43,14 @@ package struct GraphEdit: Sendable {
   /// Changes the type of a value.
   package mutating func retype(_ id: ValueID, _ type: TensorType) { retyped.append((id, type)) }
 
-  /// Adds a node and returns its position for ``Input/made(_:)``.
+  /// Adds a node and returns its position for ``Input/made(_:output:)``.
   @discardableResult
   package mutating func add(
     _ name: String,
     _ op: any Operator,
     inputs: [Input],
     outputs: [ValueID?] = [nil],
-    outputType: TensorType? = nil,
+    outputTypes: [TensorType?] = [],
     activation: Activation? = nil,
     sources: [Int]
   ) -> Int {
@@ -60,7 +60,7 @@ package struct GraphEdit: Sendable {
         op: op,
         inputs: inputs,
         outputs: outputs,
-        outputType: outputType,
+        outputTypes: outputTypes,
         activation: activation,
         sources: sources
       )
@@ -89,32 +89,57 @@ package struct GraphEdit: Sendable {
 }
 
 extension Graph {
-  /// Returns the graph with an edit applied, sorted, with types inferred anew and checked.
+  /// Returns the graph with edits applied at once, sorted, and with types for what they made.
   ///
-  /// - Throws: ``GraphError`` when the edit leaves the graph broken.
-  package func applying(_ edit: GraphEdit) throws(GraphError) -> Graph {
+  /// An edit's redirections hold for every node but those that the same edit makes.
+  ///
+  /// - Throws: ``GraphError`` when the edits leave a circle or an operator refuses its inputs.
+  package func applying(_ edits: [GraphEdit]) throws(GraphError) -> Graph {
     var graph = self
-    let removed = Set(edit.removed)
-    var kept = nodes.filter { !removed.contains($0.id) }
-    var made: [Node] = []
-    for new in edit.made { made.append(graph.make(new, made.map { $0.outputs.first ?? nil })) }
-    let madeOutputs = made.map { $0.outputs.first ?? nil }
-    for (id, type) in edit.retyped { graph[id].type = .tensor(type) }
-    for (from, to) in edit.redirected {
-      guard let target = graph.resolve(to, madeOutputs) else { continue }
-      for position in kept.indices {
-        kept[position].inputs = kept[position].inputs.map { $0 == from ? target : $0 }
+    let removed = Set(edits.flatMap(\.removed))
+    var made: [(node: Node, edit: Int)] = []
+    var targets: [ValueID: (id: ValueID, edit: Int)] = [:]
+    for (index, edit) in edits.enumerated() {
+      var outputs: [[ValueID?]] = []
+      for new in edit.made {
+        let node = graph.make(new, outputs)
+        outputs.append(node.outputs)
+        made.append((node, index))
       }
-      graph.outputs = graph.outputs.map { $0 == from ? target : $0 }
+      for (id, type) in edit.retyped { graph[id].type = .tensor(type) }
+      for (from, to) in edit.redirected {
+        if let target = graph.resolve(to, outputs) { targets[from] = (target, index) }
+      }
     }
-    try graph.setNodes(kept + made)
+    func redirected(_ id: ValueID?, edit: Int?) -> ValueID? {
+      guard var id else { return nil }
+      while let next = targets[id], next.edit != edit, next.id != id { id = next.id }
+      return id
+    }
+    var nodes = self.nodes.filter { !removed.contains($0.id) }.map { (node: $0, edit: Int?.none) }
+    nodes += made.map { ($0.node, $0.edit) }
+    for position in nodes.indices {
+      let edit = nodes[position].edit
+      nodes[position].node.inputs = nodes[position].node.inputs.map { redirected($0, edit: edit) }
+    }
+    graph.outputs = graph.outputs.compactMap { redirected($0, edit: nil) }
+    try graph.setNodes(nodes.map(\.node))
+    try graph.inferTypes(ofNodes: Set(made.map(\.node.id)))
     return graph
   }
 
-  private mutating func make(_ new: GraphEdit.NewNode, _ made: [ValueID?]) -> Node {
+  /// Returns the graph with one edit applied.
+  package func applying(_ edit: GraphEdit) throws(GraphError) -> Graph { try applying([edit]) }
+
+  private mutating func make(_ new: GraphEdit.NewNode, _ made: [[ValueID?]]) -> Node {
     let inputs = new.inputs.map { resolve($0, made) }
     let outputs = new.outputs.enumerated().map { position, id in
-      id ?? addValue("\(new.name):\(position)", new.outputType.map(ValueType.tensor) ?? .unknown)
+      id
+        ?? addValue(
+          "\(new.name):\(position)",
+          position < new.outputTypes.count
+            ? new.outputTypes[position].map(ValueType.tensor) ?? .unknown : .unknown
+        )
     }
     return Node(
       id: makeNodeID(),
@@ -127,11 +152,13 @@ extension Graph {
     )
   }
 
-  private mutating func resolve(_ input: GraphEdit.Input, _ made: [ValueID?]) -> ValueID? {
+  private mutating func resolve(_ input: GraphEdit.Input, _ made: [[ValueID?]]) -> ValueID? {
     switch input {
     case .existing(let id): id
     case .constant(let tensor): addConstant("constant \(values.count)", tensor)
-    case .made(let position): made.indices.contains(position) ? made[position] : nil
+    case .made(let node, let output):
+      made.indices.contains(node) && made[node].indices.contains(output)
+        ? made[node][output] : nil
     }
   }
 }

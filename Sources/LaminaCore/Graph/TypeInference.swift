@@ -30,6 +30,13 @@ extension Graph {
     for later in nodes.indices.dropFirst(position + 1) { try inferType(of: nodes[later]) }
   }
 
+  /// Works out the types of what some nodes write, in order.
+  package mutating func inferTypes(ofNodes ids: Set<NodeID>) throws(GraphError) {
+    for position in nodes.indices where ids.contains(nodes[position].id) {
+      try inferType(of: nodes[position])
+    }
+  }
+
   private mutating func inferType(of node: Node) throws(GraphError) {
     let inferred: [ValueType]
     do throws(ShapeError) {
@@ -60,7 +67,8 @@ extension Graph {
     if let op = node.op as? any ValueOperator {
       return try op.outputTypes(forValues: valueTypes(of: node))
     }
-    let inputs = inputTypes(of: node)
+    var inputs = inputTypes(of: node)
+    if !(node.op is any MovementOperator) { inputs = inputs.asComputed }
     return try node.op.outputTypesAllowingUnknowns(for: inputs).map(ValueType.tensor)
   }
 
@@ -182,6 +190,11 @@ extension Operator {
 }
 
 extension Inputs where Element == TensorType {
+  /// The types as an operator computes with them: float32 where elements are codes.
+  fileprivate var asComputed: TypeInputs {
+    TypeInputs(elements.map { $0?.isQuantized == true ? $0?.with(dtype: .float32) : $0 })
+  }
+
   /// Puts a length in place of each unknown one; with a step, a different one for each input.
   fileprivate func probed(_ length: Int, step: Int) -> TypeInputs {
     TypeInputs(

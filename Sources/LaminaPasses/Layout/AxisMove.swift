@@ -1,0 +1,186 @@
+import LaminaCore
+import LaminaOperators
+
+/// An operator rewritten to work on tensors before they are transposed.
+struct AxisMove {
+  let op: any Operator
+  let inputs: [GraphEdit.Input]
+
+  /// Finds the operator's other form; `nil` when it has none.
+  ///
+  /// All of the node's inputs that are no constants come out of a transpose by `permutation`.
+  init?(_ node: Node, _ permutation: Permutation, _ graph: Graph) throws {
+    let rank = permutation.axes.count
+    func axis(_ axis: Int) -> Int? {
+      let resolved = axis < 0 ? axis + rank : axis
+      return permutation.axes.indices.contains(resolved) ? permutation.axes[resolved] : nil
+    }
+    var keepsConstants = false
+    switch node.op {
+    case is UnaryElementwise, is BinaryElementwise, is VariadicElementwise, is PRelu, is Where,
+      is Requantize, is AttachQuantization, is DetachQuantization, is Cast, is Identity:
+      op = node.op
+    case is Clip:
+      op = node.op
+      keepsConstants = true
+    case let concat as Concat:
+      guard let axis = axis(concat.axis) else { return nil }
+      op = Concat(axis: axis)
+    case let softmax as Softmax where !softmax.flattens:
+      guard let axis = axis(softmax.axis) else { return nil }
+      op = Softmax(axis: axis, beta: softmax.beta)
+    case var norm as BatchNorm where norm.isSpatial && !norm.isTraining:
+      guard let axis = axis(norm.axis) else { return nil }
+      norm.axis = axis
+      op = norm
+      keepsConstants = true
+    case let split as Split:
+      guard let first = split.axis, let axis = axis(first) else { return nil }
+      op = Split(axis: axis, sizes: split.sizes, count: split.count)
+      keepsConstants = true
+    case let reduce as Reduce where reduce.keepsDimensions:
+      let listed = node.inputs.count > 1 ? node.inputs[1] : nil
+      guard let axes = reduce.axes ?? (try? graph.constant(listed)?.ints()), !axes.isEmpty else {
+        return nil
+      }
+      let moved = axes.compactMap(axis)
+      guard moved.count == axes.count else { return nil }
+      op = Reduce(reduce.function, axes: moved.sorted(), keepsDimensions: true)
+      inputs = try Self.sources(Array(node.inputs.prefix(1)), permutation, graph)
+      return
+    case is Resize, is Upsample, is Pad:
+      guard let listed = try Self.permutingLists(node, permutation, graph) else { return nil }
+      (op, inputs) = listed
+      return
+    default: return nil
+    }
+    inputs =
+      keepsConstants
+      ? try Self.sources(Array(node.inputs.prefix(1)), permutation, graph)
+        + node.inputs.dropFirst().map(GraphEdit.Input.existing)
+      : try Self.sources(node.inputs, permutation, graph)
+  }
+
+  /// What transposes read, and constants in the order of axes before the transpose.
+  private static func sources(
+    _ ids: [ValueID?],
+    _ permutation: Permutation,
+    _ graph: Graph
+  ) throws -> [GraphEdit.Input] {
+    try ids.map { id in
+      guard let id else { return .existing(nil) }
+      guard let constant = graph.constant(id) else {
+        return .existing(graph.producer(of: id)?.inputs[0])
+      }
+      if constant.count == 1 { return .existing(id) }
+      return .constant(try constant.transposed(permutation.inverse))
+    }
+  }
+
+  /// Resize, Upsample and Pad with constant lists of one number (or pair) an axis.
+  private static func permutingLists(
+    _ node: Node,
+    _ permutation: Permutation,
+    _ graph: Graph
+  ) throws -> (any Operator, [GraphEdit.Input])? {
+    let rank = permutation.axes.count
+    let back = permutation.inverse
+    var inputs = try sources(Array(node.inputs.prefix(1)), permutation, graph)
+    var op = node.op
+    if var pad = node.op as? Pad {
+      guard node.inputs.count < 4 || node.inputs[3] == nil else { return nil }
+      if let pads = pad.pads {
+        guard let moved = back.applyPads(pads, arePairs: pad.padsArePairs) else { return nil }
+        pad.pads = moved
+        op = pad
+      }
+      guard
+        let rest = try lists(
+          node,
+          graph,
+          { tensor in
+            guard let moved = back.applyPads(try tensor.ints(), arePairs: pad.padsArePairs) else {
+              return nil
+            }
+            return Tensor(tensor.shape, moved.map(Int64.init))
+          },
+          skipping: 2
+        )
+      else { return nil }
+      return (op, inputs + rest)
+    }
+    if let upsample = node.op as? Upsample, let scales = upsample.scales {
+      guard scales.count == rank else { return nil }
+      return (Upsample(mode: upsample.mode, scales: back.apply(scales)), inputs)
+    }
+    if let resize = node.op as? Resize, resize.axes != nil || resize.coordinates == .cropAndResize {
+      return nil
+    }
+    guard
+      let rest = try lists(
+        node,
+        graph,
+        { tensor in
+          guard tensor.count == rank else { return tensor.count == 0 ? tensor : nil }
+          return try Tensor(
+            tensor.dtype,
+            tensor.shape,
+            rounding: back.apply(try tensor.doubles())
+          )
+        },
+        skipping: node.inputs.count
+      )
+    else { return nil }
+    inputs += rest
+    return (op, inputs)
+  }
+
+  /// The inputs after the first, constants changed by `change`; those from `skipping` on stay.
+  private static func lists(
+    _ node: Node,
+    _ graph: Graph,
+    _ change: (Tensor) throws -> Tensor?,
+    skipping: Int
+  ) throws -> [GraphEdit.Input]? {
+    var result: [GraphEdit.Input] = []
+    for (position, id) in node.inputs.enumerated().dropFirst() {
+      guard let id, position < skipping else {
+        result.append(.existing(id))
+        continue
+      }
+      guard let constant = graph.constant(id), let changed = try change(constant) else {
+        return nil
+      }
+      result.append(.constant(changed))
+    }
+    return result
+  }
+}
+
+extension Permutation {
+  /// Reorders padding: all befores then all afters, or a pair for each axis.
+  fileprivate func applyPads(_ pads: [Int], arePairs: Bool) -> [Int]? {
+    guard pads.count == 2 * axes.count else { return nil }
+    if arePairs { return axes.flatMap { [pads[2 * $0], pads[2 * $0 + 1]] } }
+    return apply(Array(pads.prefix(axes.count))) + apply(Array(pads.suffix(axes.count)))
+  }
+}
+
+extension Tensor {
+  /// Returns the tensor, given leading axes of length 1 where its rank is lower, transposed.
+  fileprivate func transposed(_ permutation: Permutation) throws -> Tensor {
+    let rank = permutation.axes.count
+    guard shape.rank <= rank else {
+      throw ShapeError.wrongRank(expected: "rank \(rank) or less", found: shape)
+    }
+    let padded = try reshaped(
+      to: Shape([Int](repeating: 1, count: rank - shape.rank) + shape.dims)
+    )
+    var result = try Transpose(permutation: permutation.axes).evaluate([padded])[0]
+    if var quantization, !quantization.isPerTensor, let axis = quantization.axis {
+      quantization.axis = permutation.axes.firstIndex(of: axis + rank - shape.rank)
+      result.quantization = quantization
+    }
+    return result
+  }
+}
