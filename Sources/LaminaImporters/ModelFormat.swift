@@ -1,0 +1,17 @@
+import LaminaCore
+
+/// A file format that models come in.
+package protocol ModelFormat: Sendable {
+  /// The name to show.
+  static var name: String { get }
+
+  /// Whether the content of `file` is of this format, damaged or not; the name is no evidence.
+  static func recognizes(_ file: ModelFile) -> Bool
+
+  /// Returns the source graph of `file`.
+  ///
+  /// Operators that are not known become `UnsupportedOperator`s.
+  ///
+  /// - Throws: ``ImportError`` when the file is damaged or uses what cannot be represented.
+  static func open(_ file: ModelFile) throws(ImportError) -> Graph
+}

@@ -1,0 +1,41 @@
+import LaminaCore
+import LaminaWire
+
+/// Opens models of every format.
+package enum ModelImporter {
+  /// The formats in the order in which they are asked; those with a mark of their own come first.
+  package static let formats: [any ModelFormat.Type] = [
+    TFLiteFormat.self
+  ]
+
+  /// The names of all formats, for messages.
+  package static var formatNames: String { formats.map { $0.name }.joined(separator: ", ") }
+
+  /// Returns the source graph of the file at `path`.
+  ///
+  /// - Throws: ``ImportError/file(path:format:_:)``.
+  package static func open(path: String) throws(ImportError) -> Graph {
+    let file: ModelFile
+    do { file = try ModelFile(path: path) } catch { throw .wire(error) }
+    return try open(file)
+  }
+
+  /// Returns the source graph of `file`.
+  ///
+  /// - Throws: ``ImportError/file(path:format:_:)``.
+  package static func open(_ file: ModelFile) throws(ImportError) -> Graph {
+    guard let format = format(of: file) else {
+      throw .file(path: file.path, format: nil, .notAModel(FileKind.of(file.bytes)))
+    }
+    do {
+      return try format.open(file)
+    } catch {
+      throw .file(path: file.path, format: format.name, error)
+    }
+  }
+
+  /// Returns the format of `file` by its content, or `nil` when none knows it.
+  package static func format(of file: ModelFile) -> (any ModelFormat.Type)? {
+    formats.first { $0.recognizes(file) }
+  }
+}

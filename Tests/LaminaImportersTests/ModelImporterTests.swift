@@ -1,0 +1,34 @@
+import LaminaImporters
+import LaminaWire
+import Testing
+
+@Suite struct ModelImporterTests {
+  private func refusal(_ text: String) -> String {
+    do {
+      _ = try ModelImporter.open(ModelFile(name: "m", bytes: ByteView(Array(text.utf8))))
+      return "opened"
+    } catch { return "\(error)" }
+  }
+
+  @Test func aPointerIsCalledAPointer() {
+    let text = "version https://git-lfs.github.com/spec/v1\noid sha256:1\nsize 9\n"
+    #expect(refusal(text).contains("found a Git LFS pointer; fetch the model itself"))
+  }
+
+  @Test func aWebPageIsCalledAWebPage() {
+    #expect(refusal("<!DOCTYPE html><html><body>404").contains("found an HTML page"))
+  }
+
+  @Test func anEmptyFileIsCalledEmpty() {
+    #expect(refusal("").contains("found an empty file"))
+  }
+
+  @Test func neighboursStayInTheFolder() throws {
+    let file = ModelFile(name: "m", bytes: ByteView([]))
+    #expect(throws: ImportError.self) { try file.neighbour(named: "weights", for: "tensor") }
+    let here = try ModelFile(path: #filePath)
+    #expect(throws: ImportError.self) { try here.neighbour(named: "../secret", for: "tensor") }
+    #expect(throws: ImportError.self) { try here.neighbour(named: "/etc/passwd", for: "tensor") }
+    #expect(try !here.neighbour(named: "ModelImporterTests.swift", for: "tensor").isEmpty)
+  }
+}
