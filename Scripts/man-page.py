@@ -18,7 +18,7 @@ SHARED_BY = 3
 FILES = """\
 .SH FILES
 .TP
-\\fIlabels.txt\\fR, \\fIlabels_*.txt\\fR, \\fIMODEL.txt\\fR
+\\fIMODEL.labels.txt\\fR, \\fIlabels.txt\\fR, \\fIclasses.txt\\fR, \\fIsynset.txt\\fR
 Class names beside a model, one a line, where the model has none inside.
 .TP
 \\fItest_data_set_*/\\fR, \\fItolerance.json\\fR
