@@ -4,7 +4,7 @@ extension SIMDBackend {
   /// Every kernel of this backend, best first.
   package static let kernels: [Kernel] =
     convolutions + products + pools + elementwise + lines
-    + movement
+    + images + movement
 
   private static let convolutions: [Kernel] = [
     Kernel(Conv.self, .float32, "depthwise", fusesActivation: true, make: ConvKernels.depthwise),
@@ -14,6 +14,13 @@ extension SIMDBackend {
       "packed",
       fusesActivation: true,
       make: ConvKernels.packedProduct
+    ),
+    Kernel(
+      ConvTranspose.self,
+      .float32,
+      "phases",
+      fusesActivation: true,
+      make: ConvTransposeKernels.phases
     ),
     Kernel(
       Conv.self,
@@ -107,6 +114,14 @@ extension SIMDBackend {
     Kernel(InstanceNorm.self, .float32, "planes", make: NormalizationKernels.instance),
   ]
 
+  private static let images: [Kernel] = [
+    Kernel(Resize.self, .float32, "neighbours", make: ResizeKernels.resize),
+    Kernel(Resize.self, .bytes, "neighbours", make: ResizeKernels.resize),
+    Kernel(Upsample.self, .float32, "neighbours", make: ResizeKernels.upsample),
+    Kernel(ResizeBilinear.self, .float32, "neighbours", make: ResizeKernels.bilinear),
+    Kernel(ResizeNearestNeighbor.self, .any, "neighbours", make: ResizeKernels.nearest),
+  ]
+
   private static let movement: [Kernel] = [
     Kernel(Reshape.self, .any, "view", answer: MovementKernels.view),
     Kernel(Flatten.self, .any, "view", answer: MovementKernels.view),
@@ -123,6 +138,15 @@ extension SIMDBackend {
     Kernel(StridedSlice.self, .any, "pieces", make: PieceKernels.pieces),
     Kernel(Pad.self, .any, "pieces", make: PieceKernels.pad),
     Kernel(Split.self, .any, "pieces", make: PieceKernels.pieces),
+    Kernel(Tile.self, .any, "pieces", make: PieceKernels.pieces),
+    Kernel(Expand.self, .any, "pieces", make: PieceKernels.pieces),
+    Kernel(Reverse.self, .any, "pieces", make: PieceKernels.pieces),
+    Kernel(Unpack.self, .any, "pieces", make: PieceKernels.pieces),
+    Kernel(SpaceToBatchND.self, .any, "pieces", make: PieceKernels.pieces),
+    Kernel(BatchToSpaceND.self, .any, "pieces", make: PieceKernels.pieces),
+    Kernel(DepthToSpace.self, .any, "pieces", make: PieceKernels.pieces),
+    Kernel(SpaceToDepth.self, .any, "pieces", make: PieceKernels.pieces),
+    Kernel(Pack.self, .any, "lines", make: MovementKernels.pack),
     Kernel(Gather.self, .any, "rows", make: MovementKernels.gather),
   ]
 }

@@ -178,7 +178,7 @@ struct ByteWeights {
   let zeros: [Int32]
   private let bias: [Int32]
 
-  /// - Parameter outputAxis: the weights' axis of output channels.
+  /// Reads the weights at input 1, whose axis `outputAxis` is that of output channels.
   init(outputAxis: Int, _ request: KernelRequest) throws(Refusal) {
     x = try ByteType(request.input(0))
     y = try ByteType(request.output(), request.step.node.activation)

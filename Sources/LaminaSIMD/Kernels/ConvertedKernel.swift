@@ -23,7 +23,7 @@ final class ConvertedKernel: PreparedKernel, @unchecked Sendable {
   /// Bytes of converted operands; the pointers and the inner kernel's memory follow.
   private let convertedBytes: Int
 
-  /// - Parameter prepare: prepares the step with float types.
+  /// Wraps the kernel that `prepare` makes of the step with float types.
   init(
     _ request: KernelRequest,
     prepare: (StepRequest) throws(Refusal) -> any PreparedKernel

@@ -46,6 +46,14 @@ enum MovementKernels {
     return try ConcatKernel(axis: axis, request)
   }
 
+  /// Inputs side by side along a new axis.
+  static func pack(_ op: Pack, _ request: KernelRequest) throws(Refusal) -> any PreparedKernel {
+    let y = try request.output()
+    let axis = op.axis < 0 ? op.axis + y.shape.rank : op.axis
+    guard axis >= 0, axis < y.shape.rank else { throw Refusal("the axis is not one of the output") }
+    return try ConcatKernel(axis: axis, request)
+  }
+
   /// Rows picked by indices of the run.
   static func gather(
     _ op: Gather,

@@ -53,13 +53,14 @@ enum NormalizationKernels {
     )
   }
 
-  /// The plane of each channel of each image, channels first.
+  /// The plane of each channel of each image.
   static func instance(
     _ op: InstanceNorm,
     _ request: KernelRequest
   ) throws(Refusal) -> any PreparedKernel {
     let shape = try request.input(0).shape
     guard shape.rank >= 3 else { throw Refusal("the image has no spatial axes") }
+    if op.layout == .channelsLast { return PlaneNormalize(shape, epsilon: op.epsilon, request) }
     return try FloatNormalize(
       lines: shape[0] * shape[1],
       count: shape.product(2..<shape.rank),
@@ -68,6 +69,89 @@ enum NormalizationKernels {
       channels: shape[1],
       request
     )
+  }
+}
+
+/// Brings every channel of a channels-last image to mean 0 and variance 1, then scales it.
+final class PlaneNormalize: PreparedKernel, @unchecked Sendable {
+  let name: String
+  private let kernels: lamina_kernels
+  private let batch: Int
+  private let pixels: Int
+  private let channels: Int
+  private let epsilon: Float
+
+  init(_ shape: Shape, epsilon: Float, _ request: KernelRequest) {
+    name = request.name
+    kernels = request.kernels
+    batch = shape[0]
+    channels = shape[shape.rank - 1]
+    pixels = shape.product(1..<shape.rank - 1)
+    self.epsilon = epsilon
+  }
+
+  private var partBytes: Int { (channels * 4 + 63) / 64 * 64 }
+
+  /// Factors and shifts of one image.
+  var scratchByteCount: Int { 2 * partBytes }
+
+  func run(_ context: StepContext) {
+    guard let x = context.floats(input: 0), let y = context.floats(output: 0),
+      let gain = context.floats(input: 1), let offset = context.floats(input: 2)
+    else { return }
+    let factors = context.scratch.assumingMemoryBound(to: Float.self)
+    let shifts = (context.scratch + partBytes).assumingMemoryBound(to: Float.self)
+    for image in 0..<batch {
+      let from = x + image * pixels * channels
+      let to = y + image * pixels * channels
+      kernels.f32_reduce(
+        lamina_reduction_sum,
+        from,
+        shifts,
+        1,
+        pixels,
+        channels,
+        -1 / Float(pixels)
+      )
+      for c in 0..<channels { factors[c] = 1 }
+      scale(from, to, factors, shifts, context)
+      kernels.f32_reduce(
+        lamina_reduction_square_sum,
+        to,
+        factors,
+        1,
+        pixels,
+        channels,
+        1 / Float(pixels)
+      )
+      for c in 0..<channels {
+        factors[c] = gain[c] / (factors[c] + epsilon).squareRoot()
+        shifts[c] = offset[c]
+      }
+      scale(to, to, factors, shifts, context)
+    }
+  }
+
+  private func scale(
+    _ from: UnsafeMutablePointer<Float>,
+    _ to: UnsafeMutablePointer<Float>,
+    _ factors: UnsafeMutablePointer<Float>,
+    _ shifts: UnsafeMutablePointer<Float>,
+    _ context: StepContext
+  ) {
+    context.forParts(of: pixels, work: pixels * channels * 4) { part in
+      let start = part.lowerBound * channels
+      kernels.f32_scale_shift(
+        from + start,
+        factors,
+        shifts,
+        to + start,
+        part.count,
+        channels,
+        -.infinity,
+        .infinity
+      )
+    }
   }
 }
 
@@ -146,6 +230,7 @@ final class FloatNormalize: PreparedKernel, @unchecked Sendable {
   private let epsilon: Float
   /// Whether gain and offset run along the lines; otherwise there is one of each a channel.
   private let isAffine: Bool
+  private let hasOffset: Bool
   private let channels: Int
 
   init(
@@ -160,12 +245,13 @@ final class FloatNormalize: PreparedKernel, @unchecked Sendable {
     kernels = request.kernels
     (self.lines, self.count, self.epsilon) = (lines, count, epsilon)
     (self.isAffine, self.channels) = (isAffine, channels)
+    hasOffset = request.step.inputs.optional(2) != nil
   }
 
   func run(_ context: StepContext) {
     guard let x = context.floats(input: 0), let y = context.floats(output: 0) else { return }
     let gain = context.floats(input: 1)
-    let offset = context.floats(input: 2)
+    let offset = hasOffset ? context.floats(input: 2) : nil
     context.forParts(of: lines, work: lines * count * 4) { part in
       let start = part.lowerBound * count
       kernels.f32_normalize(

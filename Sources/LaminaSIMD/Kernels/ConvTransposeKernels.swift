@@ -1,0 +1,321 @@
+import CLaminaKernels
+import LaminaCore
+import LaminaOperators
+import LaminaRuntime
+
+/// Transposed convolutions of channels-last images in float32.
+enum ConvTransposeKernels {
+  static func phases(
+    _ op: ConvTranspose,
+    _ request: KernelRequest
+  ) throws(Refusal) -> any PreparedKernel {
+    guard op.groups == 1 else { throw Refusal("the transposed convolution has groups") }
+    guard op.window.dilations.allSatisfy({ $0 == 1 }) else {
+      throw Refusal("the transposed convolution is dilated")
+    }
+    let elements = try request.floats(1, "weights") ?? []
+    let bias = try request.floats(2, "biases")
+    let shape = try request.constant(1, "weights").shape
+    return try request.channelsLast(op.layout) { x, y throws(Refusal) in
+      guard x.rank == 3 || x.rank == 4 else {
+        throw Refusal("the image has \(x.rank - 2) spatial axes, not one or two")
+      }
+      return try FloatConvTranspose(
+        op,
+        x: x,
+        y: y,
+        weights: elements,
+        weightShape: shape,
+        bias: bias,
+        request
+      )
+    }
+  }
+
+  /// How many positions are cut off at the start of each spatial axis.
+  static func cropBefore(
+    _ op: ConvTranspose,
+    x: [Int],
+    y: [Int],
+    shapeIsInput: Bool
+  ) -> [Int] {
+    if op.outputShape == nil, !shapeIsInput, case .explicit(let before, _) = op.window.padding {
+      return before
+    }
+    return x.indices.map { axis in
+      let extra = op.outputPadding.isEmpty ? 0 : op.outputPadding[axis]
+      let full = op.window.strides[axis] * (x[axis] - 1) + op.window.reach(axis) + extra
+      let total = max(full - y[axis], 0)
+      return op.window.padding == .sameUpper ? total / 2 : total - total / 2
+    }
+  }
+}
+
+/// One convolution for each phase of the stride: the output pixels (y, x) with the same remainders
+/// of y / stride and x / stride read the same taps.
+final class FloatConvTranspose: PreparedKernel, @unchecked Sendable {
+  /// The taps that one remainder along one axis reads.
+  private struct AxisPhase {
+    /// Number of output positions.
+    let positions: Int
+    /// Taps, the first of them in the weights (counted from the last), and the window's padding.
+    let taps: Int
+    let lastTap: Int
+    let before: Int
+
+    /// Finds what the output positions `remainder`, `remainder + stride` and so on read.
+    init(_ remainder: Int, stride: Int, size: Int, crop: Int, length: Int) {
+      positions = length > remainder ? (length - remainder + stride - 1) / stride : 0
+      let first = (remainder + crop) % stride
+      taps = first < size ? (size - first + stride - 1) / stride : 0
+      lastTap = first + stride * (taps - 1)
+      before = taps - 1 - (remainder + crop) / stride
+    }
+  }
+
+  /// A prepared convolution and where its pixels go.
+  private struct Phase {
+    let y: Int
+    let x: Int
+    let height: Int
+    let width: Int
+    let window: Pinned<lamina_window>
+    let product: Pinned<lamina_f32_product>
+    let panels: AlignedBuffer
+  }
+
+  let name: String
+  private let kernels: lamina_kernels
+  private let threadCount: Int
+  private let batch: Int
+  private let outHeight: Int
+  private let outWidth: Int
+  private let channels: Int
+  private let outChannels: Int
+  private let stride: (y: Int, x: Int)
+  private let zeros: AlignedBuffer
+  private var phases: [Phase] = []
+
+  init(
+    _ op: ConvTranspose,
+    x: Shape,
+    y: Shape,
+    weights: [Float],
+    weightShape: Shape,
+    bias: [Float]?,
+    _ request: KernelRequest
+  ) throws(Refusal) {
+    name = request.name
+    kernels = request.kernels
+    threadCount = request.threadCount
+    let flat = x.rank == 3
+    func pair(_ values: [Int], _ alone: Int) -> (Int, Int) {
+      flat ? (alone, values[0]) : (values[0], values[1])
+    }
+    let inSpatial = Array(x.dims[1..<x.rank - 1])
+    let outSpatial = Array(y.dims[1..<y.rank - 1])
+    batch = x[0]
+    (channels, outChannels) = (x[x.rank - 1], y[y.rank - 1])
+    (outHeight, outWidth) = pair(outSpatial, 1)
+    stride = pair(op.window.strides, 1)
+    zeros = try AlignedBuffer(byteCount: channels * 4)
+    let size = pair(op.window.size, 1)
+    let crop = pair(
+      ConvTransposeKernels.cropBefore(
+        op,
+        x: inSpatial,
+        y: outSpatial,
+        shapeIsInput: request.step.inputs.optional(3) != nil
+      ),
+      0
+    )
+    guard stride.y * stride.x <= 1024 else { throw Refusal("the stride is too long") }
+    for py in 0..<stride.y {
+      for px in 0..<stride.x {
+        let vertical = AxisPhase(
+          py,
+          stride: stride.y,
+          size: size.0,
+          crop: crop.0,
+          length: outHeight
+        )
+        let horizontal = AxisPhase(
+          px,
+          stride: stride.x,
+          size: size.1,
+          crop: crop.1,
+          length: outWidth
+        )
+        try addPhase(
+          (py, px),
+          vertical,
+          horizontal,
+          pair(inSpatial, 1),
+          axes: op.weightLayout.axes(rank: weightShape.rank),
+          weights,
+          weightShape,
+          bias,
+          request
+        )
+      }
+    }
+  }
+
+  private func addPhase(
+    _ place: (Int, Int),
+    _ vertical: AxisPhase,
+    _ horizontal: AxisPhase,
+    _ input: (Int, Int),
+    axes: (output: Int, input: Int, spatial: Int),
+    _ weights: [Float],
+    _ shape: Shape,
+    _ bias: [Float]?,
+    _ request: KernelRequest
+  ) throws(Refusal) {
+    guard vertical.positions > 0, horizontal.positions > 0 else { return }
+    let isEmpty = vertical.taps <= 0 || horizontal.taps <= 0
+    let taps = isEmpty ? 0 : vertical.taps * horizontal.taps
+    let window = Pinned(
+      lamina_window(
+        height: input.0,
+        width: input.1,
+        out_height: vertical.positions,
+        out_width: horizontal.positions,
+        kernel_height: isEmpty ? 0 : vertical.taps,
+        kernel_width: isEmpty ? 0 : horizontal.taps,
+        stride_y: 1,
+        stride_x: 1,
+        dilation_y: 1,
+        dilation_x: 1,
+        top: vertical.before,
+        left: horizontal.before,
+        pixel_bytes: channels * 4
+      )
+    )
+    let panels = try AlignedBuffer(
+      byteCount: 4
+        * lamina_f32_packed_count(
+          taps * channels,
+          outChannels,
+          kernels.lanes,
+          kernels.tile_vectors
+        )
+    )
+    let strides = WeightStrides(
+      shape,
+      output: axes.output,
+      input: axes.input,
+      spatial: axes.spatial
+    )
+    let (rows, columns, step) = (vertical, horizontal, stride)
+    weights.withUnsafeBufferPointer { buffer in
+      guard let base = buffer.baseAddress else { return }
+      // Larger input positions meet earlier taps, so the taps are read from the last to the first.
+      let first = isEmpty ? 0 : rows.lastTap * strides.y + columns.lastTap * strides.x
+      var layout = lamina_weights(
+        data: base + first,
+        kernel_height: window.pointer.pointee.kernel_height,
+        kernel_width: window.pointer.pointee.kernel_width,
+        depth: channels,
+        columns: outChannels,
+        y_stride: -step.y * strides.y,
+        x_stride: -step.x * strides.x,
+        depth_stride: strides.input,
+        column_stride: strides.output
+      )
+      lamina_f32_pack(&layout, bias, kernels.lanes, kernels.tile_vectors, panels.floats)
+    }
+    let end = request.epilogue
+    let product = Pinned(
+      lamina_f32_product(
+        window: UnsafePointer(window.pointer),
+        gathers: channels <= 8,
+        taps: taps,
+        depth: channels,
+        columns: outChannels,
+        panels: panels.floats,
+        zeros: zeros.floats,
+        x_stride: channels,
+        y_stride: stride.x * outChannels,
+        residual_stride: 0,
+        low: end.low,
+        high: end.high,
+        activation: end.function,
+        alpha: end.alpha,
+        beta: end.beta
+      )
+    )
+    phases.append(
+      Phase(
+        y: place.0,
+        x: place.1,
+        height: vertical.positions,
+        width: horizontal.positions,
+        window: window,
+        product: product,
+        panels: panels
+      )
+    )
+  }
+
+  var packedByteCount: Int { phases.reduce(0) { $0 + $1.panels.byteCount } }
+
+  private var shareScratch: Int {
+    let bytes = phases.map { phase in
+      let product = phase.product.pointer.pointee
+      return kernels.tile_rows * product.taps * (product.gathers ? channels * 4 : 8)
+    }
+    return ((bytes.max() ?? 0) + 63) / 64 * 64
+  }
+
+  var scratchByteCount: Int { shareScratch * threadCount }
+
+  func run(_ context: StepContext) {
+    let rows = phases.reduce(0) { $0 + $1.height * batch }
+    let work = phases.reduce(0) {
+      $0 + $1.height * $1.width * batch * channels * outChannels * $1.product.pointer.pointee.taps
+    }
+    let shares = Shares.count(work: work, threads: min(threadCount, context.pool.threadCount))
+    if shares == 1 { return multiply(0..<rows, context, context.scratch) }
+    context.pool.parallel(shares) { share in
+      multiply(
+        Shares.range(share, of: shares, over: rows),
+        context,
+        context.scratch + share * shareScratch
+      )
+    }
+  }
+
+  /// Computes some of the output rows, counted over phases and images.
+  private func multiply(
+    _ part: Range<Int>,
+    _ context: StepContext,
+    _ scratch: UnsafeMutableRawPointer
+  ) {
+    guard let x = context.floats(input: 0), let y = context.floats(output: 0) else { return }
+    let panelWidth = kernels.lanes * kernels.tile_vectors
+    var first = 0
+    for phase in phases {
+      let count = phase.height * batch
+      defer { first += count }
+      for row in part.clamped(to: first..<first + count) {
+        let (image, line) = (row - first).quotientAndRemainder(dividingBy: phase.height)
+        let target = (image * outHeight + phase.y + line * stride.y) * outWidth + phase.x
+        let pixel = (row - first) * phase.width
+        // The kernel counts rows from the first pixel of the phase.
+        let base = y + target * outChannels - pixel * stride.x * outChannels
+        kernels.f32_product(
+          phase.product.pointer,
+          x,
+          nil,
+          base,
+          scratch,
+          pixel,
+          pixel + phase.width,
+          0,
+          (outChannels + panelWidth - 1) / panelWidth
+        )
+      }
+    }
+  }
+}

@@ -1,0 +1,137 @@
+import LaminaCore
+import LaminaOperators
+import LaminaSIMD
+import Testing
+
+@Suite struct PoolAndLineStepTests {
+  static let windows: [Window] = [
+    Window(size: [2, 2], strides: [2, 2]),
+    Window(size: [3, 3], strides: [2, 2], padding: .sameUpper),
+    Window(size: [3, 2], padding: .explicit(before: [1, 1], after: [2, 0])),
+    Window(size: [3, 3], strides: [2, 2], roundsUp: true),
+    Window(size: [2, 2], dilations: [2, 3]),
+  ]
+
+  @Test(arguments: InstructionSet.available, windows.indices)
+  func poolsAgreeWithTheReference(set: InstructionSet, index: Int) throws {
+    var source = NumberSource(seed: 51)
+    let window = Self.windows[index]
+    for channels in [1, 16, 21] {
+      let x = source.tensor([2, 8, 9, channels])
+      let first = source.tensor([2, channels, 8, 9])
+      try StepCase(
+        op: MaxPool(window: window, layout: .channelsLast),
+        inputs: [x],
+        activation: .relu6
+      )
+      .check(set, threads: 2)
+      try StepCase(op: MaxPool(window: window), inputs: [first]).check(set)
+      for counts in [false, true] where !(counts && window.roundsUp) {
+        try StepCase(
+          op: AveragePool(window: window, layout: .channelsLast, countsPadding: counts),
+          inputs: [x]
+        ).check(set)
+      }
+    }
+  }
+
+  @Test(arguments: InstructionSet.available, windows.indices)
+  func poolsOfCodesAreWithinOneQuantum(set: InstructionSet, index: Int) throws {
+    var source = NumberSource(seed: 52)
+    for dtype in [DataType.int8, .uint8] {
+      let quantization = Quantization(scale: 0.03, zeroPoint: dtype == .int8 ? -7 : 100)
+      let x = try source.codes([1, 8, 9, 19], dtype, quantization)
+      try StepCase(
+        op: MaxPool(window: Self.windows[index], layout: .channelsLast),
+        inputs: [x],
+        quantization: (dtype, quantization),
+        quanta: 0
+      ).check(set)
+      try StepCase(
+        op: AveragePool(window: Self.windows[index], layout: .channelsLast),
+        inputs: [x],
+        activation: .relu,
+        quantization: (dtype, Quantization(scale: 0.02, zeroPoint: 9))
+      ).check(set)
+    }
+  }
+
+  @Test(arguments: InstructionSet.available)
+  func globalPoolsSpanTheImage(set: InstructionSet) throws {
+    var source = NumberSource(seed: 53)
+    for function in [GlobalPool.Function.average, .max] {
+      try StepCase(
+        op: GlobalPool(function, layout: .channelsLast),
+        inputs: [source.tensor([2, 7, 7, 35])]
+      ).check(set)
+      try StepCase(op: GlobalPool(function), inputs: [source.tensor([2, 35, 7, 7])]).check(set)
+    }
+  }
+
+  @Test(arguments: InstructionSet.available)
+  func softmaxTakesLinesWithoutGaps(set: InstructionSet) throws {
+    var source = NumberSource(seed: 54)
+    let x = source.tensor([3, 4, 37], in: -9...9)
+    try StepCase(op: Softmax(axis: -1, beta: 0.5), inputs: [x], tolerance: 1e-6).check(
+      set,
+      threads: 2
+    )
+    try StepCase(op: Softmax(axis: 1, flattens: true), inputs: [x], tolerance: 1e-6).check(set)
+    try StepCase(op: LogSoftmax(axis: 2), inputs: [x], tolerance: 1e-6).check(set)
+    let codes = try source.codes([3, 10], .int8, Quantization(scale: 0.1, zeroPoint: 4))
+    try StepCase(
+      op: Softmax(axis: -1),
+      inputs: [codes],
+      quantization: (.int8, Quantization(scale: 1 / 256, zeroPoint: -128))
+    ).check(set)
+  }
+
+  @Test(arguments: InstructionSet.available)
+  func reductionsTakeNeighbouringAxes(set: InstructionSet) throws {
+    var source = NumberSource(seed: 55)
+    let x = source.tensor([2, 5, 6, 19])
+    for function in [Reduce.Function.sum, .mean, .max, .min, .sumSquare] {
+      for axes in [[1, 2], [-1], [0], [3, 2, 1], nil] {
+        for keeps in [true, false] {
+          try StepCase(
+            op: Reduce(function, axes: axes, keepsDimensions: keeps),
+            inputs: [x]
+          ).check(set)
+        }
+      }
+    }
+    let codes = try source.codes([1, 7, 7, 20], .uint8, Quantization(scale: 0.1, zeroPoint: 99))
+    try StepCase(
+      op: Reduce(.mean, axes: [1, 2], keepsDimensions: true),
+      inputs: [codes],
+      quantization: (.uint8, Quantization(scale: 0.05, zeroPoint: 110))
+    ).check(set)
+  }
+
+  @Test(arguments: InstructionSet.available)
+  func normalisationsAgreeWithTheReference(set: InstructionSet) throws {
+    var source = NumberSource(seed: 56)
+    for (shape, axis) in [(Shape([2, 5, 4, 3]), 1), ([2, 4, 3, 21], -1)] {
+      let channels = shape[axis < 0 ? 3 : 1]
+      let parameters = (0..<4).map { _ in source.tensor([channels], in: 0.5...2) }
+      try StepCase(
+        op: BatchNorm(axis: axis),
+        inputs: [source.tensor(shape)] + parameters,
+        activation: .relu
+      ).check(set)
+    }
+    let x = source.tensor([3, 4, 18], in: 1...4)
+    try StepCase(
+      op: LayerNorm(),
+      inputs: [x, source.tensor([18]), source.tensor([18])],
+      constants: []
+    ).check(set)
+    try StepCase(op: LayerNorm(axis: 1), inputs: [x, source.tensor([4, 18])]).check(set)
+    let image = source.tensor([2, 5, 3, 7])
+    try StepCase(
+      op: InstanceNorm(),
+      inputs: [image, source.tensor([5]), source.tensor([5])],
+      constants: []
+    ).check(set)
+  }
+}
