@@ -51,8 +51,10 @@ struct WindowPlaces {
 
   /// Calls `body` for each position of the window, in row-major order.
   ///
-  /// - Parameter body: is given the flat position, for each covered place its flat position in the
-  ///   image and its flat tap, and the number of taps over image and padding.
+  /// - Parameters:
+  ///   - size: the taps along each axis.
+  ///   - body: is given the flat position, for each covered place its flat position in the image
+  ///     and its flat tap, and the number of taps over image and padding.
   func forEachPosition(
     size: [Int],
     _ body: (_ position: Int, _ covered: [(place: Int, tap: Int)], _ padded: Int) -> Void
@@ -79,8 +81,15 @@ struct WindowPlaces {
 
 /// Pools an image tensor: writes the result of each window for all channels at once.
 ///
-/// - Parameter reduce: is given the channels of all covered places in order, as offsets from the
-///   first pointer, and writes as many results as there are channels.
+/// - Parameters:
+///   - x: the image tensor.
+///   - window: what slides over it.
+///   - layout: where its channels are.
+///   - type: the type to compute in.
+///   - reduce: is given the channels of all covered places in order, as offsets from the first
+///     pointer, and writes as many results as there are channels.
+/// - Returns: a tensor of the type and layout of `x`.
+/// - Throws: ``ShapeError`` when the window does not fit.
 func pooled<Element: FloatElement>(
   _ x: Tensor,
   _ window: Window,

@@ -8,6 +8,8 @@ extension Tensor {
   /// - Parameters:
   ///   - zeroPoint: one number, or one for each position along `axis`; absent it is zero.
   ///   - axis: the axis that several zero points belong to.
+  /// - Returns: a tensor of float64.
+  /// - Throws: ``ShapeError`` when the zero points do not fit.
   func shifted(by zeroPoint: Tensor?, axis: Int) throws -> Tensor {
     try scaled(by: nil, zeroPoint: zeroPoint, axis: axis)
   }

@@ -8,6 +8,8 @@ extension Tensor {
   ///   - before: positions to add before each spatial axis; negative ones crop.
   ///   - after: the same after each axis.
   ///   - fill: the value of added positions.
+  /// - Returns: a dense tensor of the new shape.
+  /// - Throws: ``ShapeError`` when the result is too large.
   func channelsLast<Element: FloatElement>(
     from layout: ChannelLayout,
     before: [Int],

@@ -22,6 +22,8 @@ extension Tensor {
   /// - Parameters:
   ///   - axes: neighbouring axes whose positions together are a line.
   ///   - body: is given the number of the line, in row-major order of the other axes, and the line.
+  /// - Returns: a tensor of the same type and shape.
+  /// - Throws: what `body` throws.
   func mapLines(
     over axes: Range<Int>,
     _ body: (_ number: Int, _ line: inout [Double]) throws -> Void
@@ -44,10 +46,10 @@ extension Tensor {
 }
 
 extension [Double] {
-  /// Σx / n
+  /// The mean, Σx / n.
   var mean: Double { reduce(0, +) / Double(count) }
 
-  /// Σ(x − mean)² / n
+  /// The mean square of the distances, Σ(x − mean)² / n.
   func variance(around mean: Double) -> Double {
     reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(count)
   }

@@ -1,0 +1,165 @@
+import Foundation
+import LaminaCore
+
+/// Mixes values through a state that every step of a sequence changes.
+///
+///     S′ = exp(g) · S + k ⊗ u      o = scale · q · S′
+///     u = v, or beta · (v − k · (exp(g) · S)) for the delta rules
+///
+/// The gated rules have g, the others exp(g) = 1. Query heads share the states of key heads in groups.
+///
+/// - Inputs: `q`, N×L×(heads · D); `k`, N×L×(keyHeads · D); `v`, N×L×(keyHeads · E); `past`,
+///   N×keyHeads×D×E, zero when absent; `g`, N×L×keyHeads or N×L×(keyHeads · D); `beta`, N×L×keyHeads
+///   or N×L×1.
+/// - Outputs: `y`, N×L×(heads · E); the last state.
+/// - Errors: ``ShapeError/missingInput(_:)`` for what the rule needs,
+///   ``ShapeError/invalidAttribute(_:found:expected:)``.
+/// - Source: ONNX LinearAttention (opset 27).
+package struct LinearAttention: Operator {
+  package static let name = "LinearAttention"
+
+  /// How a step changes the state.
+  package enum Rule: Hashable, Sendable {
+    case linear, gated, delta, gatedDelta
+
+    var isGated: Bool { self == .gated || self == .gatedDelta }
+    var isDelta: Bool { self == .delta || self == .gatedDelta }
+  }
+
+  package var queryHeads: Int
+  package var keyValueHeads: Int
+  package var rule: Rule
+  /// What outputs are multiplied by; 0 for 1 / √D.
+  package var scale: Float
+
+  package init(
+    queryHeads: Int,
+    keyValueHeads: Int,
+    rule: Rule = .gatedDelta,
+    scale: Float = 0
+  ) {
+    self.queryHeads = queryHeads
+    self.keyValueHeads = keyValueHeads
+    self.rule = rule
+    self.scale = scale
+  }
+
+  package func outputTypes(for inputs: TypeInputs) throws(ShapeError) -> [TensorType] {
+    let (q, k, v) = (try inputs[0], try inputs[1], try inputs[2])
+    try q.requireArithmetic()
+    for input in [q, k, v] { try input.requireRank(3...3) }
+    let (batch, length) = (q.shape[0], q.shape[1])
+    guard queryHeads > 0, keyValueHeads > 0, queryHeads % keyValueHeads == 0,
+      q.shape[2] % queryHeads == 0, v.shape[2] % keyValueHeads == 0
+    else {
+      throw .invalidAttribute(
+        "heads",
+        found: "\(queryHeads), \(keyValueHeads)",
+        expected: "divisors of \(q.shape[2])"
+      )
+    }
+    let (size, valueSize) = (q.shape[2] / queryHeads, v.shape[2] / keyValueHeads)
+    try k.requireShape([batch, length, keyValueHeads &* size])
+    try v.requireShape([batch, length, v.shape[2]])
+    let state: Shape = [batch, keyValueHeads, size, valueSize]
+    try inputs.optional(3)?.requireShape(state)
+    if rule.isGated {
+      let gate = try inputs[4]
+      if gate.shape != [batch, length, keyValueHeads] {
+        try gate.requireShape([batch, length, keyValueHeads * size])
+      }
+    }
+    if rule.isDelta {
+      let beta = try inputs[5]
+      if beta.shape != [batch, length, 1] {
+        try beta.requireShape([batch, length, keyValueHeads])
+      }
+    }
+    let stateType = inputs.optional(3) ?? q
+    return [
+      q.result([batch, length, queryHeads &* valueSize]), stateType.result(state),
+    ]
+  }
+
+  package func evaluate(_ inputs: TensorInputs) throws -> [Tensor] {
+    let types = try outputTypes(for: inputs.types)
+    let (batch, length) = (types[0].shape[0], types[0].shape[1])
+    let (size, valueSize) = (types[1].shape[2], types[1].shape[3])
+    let (q, k, v) = (try inputs[0].wide(), try inputs[1].wide(), try inputs[2].wide())
+    let gate = rule.isGated ? try inputs[4].wide() : nil
+    let beta = rule.isDelta ? try inputs[5].wide() : nil
+    let gateWidth = (gate?.count ?? 0) / max(batch * length * keyValueHeads, 1)
+    let betaWidth = (beta?.count ?? 0) / max(batch * length, 1)
+    var states = [Double](repeating: 0, count: try types[1].shape.count())
+    if let past = inputs.optional(3) { states = try past.wide() }
+    var y = [Double](repeating: 0, count: try Tensor(zeros: types[0].dtype, types[0].shape).count)
+    let factor = scale == 0 ? 1 / Double(size).squareRoot() : Double(scale)
+    let group = queryHeads / keyValueHeads
+    for member in 0..<batch * keyValueHeads {
+      let (number, head) = (member / keyValueHeads, member % keyValueHeads)
+      var state = Array(states[member * size * valueSize..<(member + 1) * size * valueSize])
+      for step in 0..<length {
+        let row = number * length + step
+        let line = row * keyValueHeads + head
+        let decays = gate.map { gate in
+          (0..<size).map { exp(gate[line * gateWidth + (gateWidth == 1 ? 0 : $0)]) }
+        }
+        advance(
+          &state,
+          k[line * size..<(line + 1) * size],
+          v[line * valueSize..<(line + 1) * valueSize],
+          decays,
+          beta.map { $0[row * betaWidth + (betaWidth == 1 ? 0 : head)] }
+        )
+        for member in 0..<group {
+          let query = row * queryHeads + head * group + member
+          for column in 0..<valueSize {
+            let sum = (0..<size).reduce(0) {
+              $0 + q[query * size + $1] * state[$1 * valueSize + column]
+            }
+            y[query * valueSize + column] = factor * sum
+          }
+        }
+      }
+      states.replaceSubrange(
+        member * size * valueSize..<(member + 1) * size * valueSize,
+        with: state
+      )
+    }
+    return [
+      try Tensor(types[0].dtype, types[0].shape, narrowing: y),
+      try Tensor(types[1].dtype, types[1].shape, narrowing: states),
+    ]
+  }
+
+  /// Changes a state of D×E numbers by one step.
+  private func advance(
+    _ state: inout [Double],
+    _ k: ArraySlice<Double>,
+    _ v: ArraySlice<Double>,
+    _ decays: [Double]?,
+    _ beta: Double?
+  ) {
+    let (keys, width) = (Array(k), v.count)
+    if let decays {
+      for index in state.indices { state[index] *= decays[index / width] }
+    }
+    var update = Array(v)
+    if let beta {
+      for column in 0..<width {
+        let known = keys.indices.reduce(0) { $0 + state[$1 * width + column] * keys[$1] }
+        update[column] = beta * (update[column] - known)
+      }
+    }
+    for index in state.indices { state[index] += keys[index / width] * update[index % width] }
+  }
+
+  package func cost(inputs: TypeInputs, outputs: [TensorType]) -> Cost {
+    guard outputs.count == 2 else { return .none }
+    return .macs(
+      outputs[1].shape.elementCount ?? 0,
+      outputs[0].shape[1],
+      (rule.isDelta ? 2 : 1) + queryHeads / max(keyValueHeads, 1)
+    )
+  }
+}
