@@ -1,5 +1,12 @@
 import LaminaCore
 
 extension OperatorCatalog {
-  package static let text: [any Operator.Type] = []
+  package static let text: [any Operator.Type] = [
+    StringNormalizer.self,
+    StringConcat.self,
+    StringSplit.self,
+    RegexFullMatch.self,
+    TfIdfVectorizer.self,
+    LabelEncoder.self,
+  ]
 }
