@@ -15,14 +15,23 @@ final class ONNXGraphBuilder {
 
   /// Adds the inputs, constants, nodes and outputs of `proto`, in this order.
   ///
+  /// - Parameters:
+  ///   - proto: The graph in the file.
+  ///   - scope: The names it can read, and learns.
+  ///   - inputTypes: The types of inputs for which the file states none.
   /// - Throws: ``ImportError`` that names the place of a missing or doubly written value, a cycle,
   ///   or a type that cannot be.
-  func build(_ proto: ONNXGraphProto, in scope: ONNXScope) throws {
+  func build(
+    _ proto: ONNXGraphProto,
+    in scope: ONNXScope,
+    inputTypes: [ValueType] = []
+  ) throws {
     try addConstants(proto, in: scope)
     let types = try Self.declaredTypes(proto)
     for (index, input) in proto.input.enumerated() where !scope.defines(input.name) {
       let place = "input \(index) of \(graph.name)"
-      let type = try input.type.valueType(place: place)
+      var type = try input.type.valueType(place: place)
+      if type == .unknown, index < inputTypes.count { type = inputTypes[index] }
       try scope.define(
         input.name,
         as: graph.addInput(SafeText.clean(input.name), type),
@@ -113,7 +122,7 @@ extension ONNXGraphBuilder {
   ) throws(ImportError) -> [ValueID?] {
     var inputs: [ValueID?] = []
     for input in proto.input {
-      if input.isEmpty || scope.absent.contains(input) {
+      if input.isEmpty || scope.isAbsent(input) {
         inputs.append(nil)
       } else if let id = scope.value(input) {
         inputs.append(id)

@@ -9,6 +9,8 @@ final class ONNXImporter {
   private let functions: [FunctionKey: ONNXFunctionProto]
   private var nodeCount = 0
 
+  typealias Rule = ONNXRule
+
   private struct FunctionKey: Hashable {
     let domain: String
     let name: String
@@ -17,10 +19,14 @@ final class ONNXImporter {
 
   /// How many nodes a model may have once its functions are expanded: functions that call
   /// functions twice each grow without bound from a file of a few kilobytes.
-  static let nodeLimit = 1_000_000
+  static let nodeLimit = 200_000
 
   /// Every rule table, one per operator family.
-  static let tables: [[ONNXRule]] = []
+  static let tables: [[Rule]] = [
+    activations, elementwise, reductions, movement, generation, convolutions, pooling,
+    normalizations, linear, attention, quantization, recurrent, images, signals, controlFlow,
+    sequences, text, learning, trees, training, microsoft,
+  ]
 
   init(_ model: ONNXModel) {
     self.model = model

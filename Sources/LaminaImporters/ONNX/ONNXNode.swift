@@ -94,6 +94,11 @@ extension ONNXNode {
     try float(name) ?? fallback
   }
 
+  /// A float attribute, as exact as the file has it.
+  func double(_ name: String, default fallback: Float) throws(ImportError) -> Double {
+    Double(try float(name, default: fallback))
+  }
+
   func string(_ name: String) throws(ImportError) -> String? {
     guard let attribute = attributes[name] else { return nil }
     guard attribute.hasS else { throw wrongType(attribute, "a string") }
@@ -181,6 +186,18 @@ extension ONNXNode {
     guard let choice = choices.first(where: { $0.key == text })?.value else {
       let expected = choices.map(\.key).joined(separator: ", ")
       throw invalid(name, found: text, expected: "one of \(expected)")
+    }
+    return choice
+  }
+
+  /// The case of an enumeration that is spelled as the attribute's text.
+  func named<Choice: RawRepresentable<String>>(
+    _ name: String,
+    default fallback: String
+  ) throws(ImportError) -> Choice {
+    let text = try string(name, default: fallback)
+    guard let choice = Choice(rawValue: text) else {
+      throw invalid(name, found: text, expected: "a name that the format has")
     }
     return choice
   }

@@ -20,7 +20,7 @@ final class ONNXScope {
 
   private var values: [String: ValueID] = [:]
   /// A function's parameters that its call leaves out.
-  private(set) var absent: Set<String> = []
+  private var absent: Set<String> = []
   /// Outer values that became inputs of this nested graph, in order.
   private(set) var captures: [(outer: ValueID, inner: ValueID)] = []
 
@@ -69,6 +69,12 @@ final class ONNXScope {
   /// Makes a name known that stands for nothing.
   func defineAbsent(_ name: String) { absent.insert(name) }
 
+  /// Whether a name stands for a parameter that was left out.
+  func isAbsent(_ name: String) -> Bool {
+    guard values[name] == nil else { return false }
+    return absent.contains(name) || outer?.isAbsent(name) ?? false
+  }
+
   func defines(_ name: String) -> Bool { values[name] != nil }
 
   /// Returns the value of a name; an outer one becomes a constant or an input of this graph.
@@ -94,6 +100,19 @@ final class ONNXScope {
     captures.append((outerID, builder.graph.addInput(value.name, value.type.withoutContents)))
   }
 
+  /// Puts captured inputs in the order of another scope that captures the same.
+  func reorderCaptures(as other: ONNXScope) {
+    let inner = Dictionary(
+      captures.map { ($0.outer, $0.inner) },
+      uniquingKeysWith: { first, _ in first }
+    )
+    let formalCount = builder.graph.inputs.count - captures.count
+    captures = other.captures.compactMap { capture in
+      inner[capture.outer].map { (capture.outer, $0) }
+    }
+    builder.graph.inputs = builder.graph.inputs.prefix(formalCount) + captures.map(\.inner)
+  }
+
   /// Returns attributes by name, with references to a function's attributes replaced.
   func resolved(
     _ attributes: [ONNXAttributeProto],
@@ -116,6 +135,12 @@ final class ONNXScope {
 }
 
 extension ValueType {
+  /// The type of a tensor whose shape may change from one round of a loop to the next.
+  var withoutShape: ValueType {
+    guard case .tensor(let type) = self else { return self }
+    return .tensor(TensorType(type.dtype, .unranked))
+  }
+
   /// What the type says whatever the elements are.
   var withoutContents: ValueType {
     guard case .tensor(var type) = self else { return self }

@@ -18,33 +18,36 @@ package enum ONNXTensorFile {
     case .map:
       return try values.map(ONNXModel.decode(.map, file.bytes))
     case .optional(let inner):
-      guard isOptional(file) else { return .optional(try read(file, as: inner)) }
+      guard isOptional(file, of: inner) else { return .optional(try read(file, as: inner)) }
       return try values.optional(ONNXModel.decode(.optional, file.bytes))
     }
   }
 
-  /// Whether the outermost fields are those of an optional: its kind, but no tensor's dims or type
-  /// of elements beyond the five kinds.
-  private static func isOptional(_ file: ModelFile) -> Bool {
-    guard let proto: ONNXOptionalProto = try? ONNXModel.decode(.optional, file.bytes) else {
-      return false
+  /// Whether the outermost fields are those of an optional that holds, or could hold, an `inner`.
+  ///
+  /// The messages are told apart by the one field in which an optional keeps values of that kind;
+  /// an empty one has no fields but its name and kind.
+  private static func isOptional(_ file: ModelFile, of inner: ValueType) -> Bool {
+    let (kind, place): (ONNXElementKind, Int) =
+      switch inner {
+      case .tensor, .unknown: (.tensor, 3)
+      case .sequence: (.sequence, 5)
+      case .map: (.map, 6)
+      case .optional: (.optional, 7)
+      }
+    guard let proto: ONNXOptionalProto = try? ONNXModel.decode(.optional, file.bytes),
+      proto.elemType == kind || proto.elemType == .undefined
+    else { return false }
+    return file.bytes.withUnsafeBytes { bytes in
+      var reader = ProtobufReader(bytes)
+      while let field = try? reader.next() {
+        switch (field.number, field.encoding) {
+        case (1, .delimited), (2, .varint), (place, .delimited): continue
+        default: return false
+        }
+      }
+      return true
     }
-    switch proto.elemType {
-    case .tensor: return proto.hasTensorValue || proto.isBare
-    case .sparseTensor: return proto.hasSparseTensorValue || proto.isBare
-    case .sequence: return proto.hasSequenceValue || proto.isBare
-    case .map: return proto.hasMapValue || proto.isBare
-    case .optional: return proto.hasOptionalValue || proto.isBare
-    case .undefined: return proto.isBare
-    case .UNRECOGNIZED: return false
-    }
-  }
-}
-
-extension ONNXOptionalProto {
-  /// Whether nothing is inside.
-  fileprivate var isBare: Bool {
-    !(hasTensorValue || hasSparseTensorValue || hasSequenceValue || hasMapValue || hasOptionalValue)
   }
 }
 

@@ -2,21 +2,28 @@ import LaminaCore
 
 /// Gathers blocks of positions into channels.
 ///
-///     y[n, (i · b + j) · C + c, h, w] = x[n, c, h · b + i, w · b + j]
+///     depth first    y[n, (i · b + j) · C + c, h, w] = x[n, c, h · b + i, w · b + j]
+///     column first   y[n, c · b² + i · b + j, h, w] = x[n, c, h · b + i, w · b + j]
 ///
 /// - Inputs: `x`, an image tensor of two spatial axes whose lengths are multiples of b.
 /// - Outputs: `y`, the type of `x`, with C · b² channels.
 /// - Errors: ``ShapeError/wrongRank(expected:found:)``,
 ///   ``ShapeError/invalidAttribute(_:found:expected:)``.
-/// - Source: ONNX SpaceToDepth (opset 13); TFLite SPACE_TO_DEPTH.
+/// - Source: ONNX SpaceToDepth (opset 28); TFLite SPACE_TO_DEPTH (depth first).
 package struct SpaceToDepth: MovementOperator {
   package static let name = "SpaceToDepth"
 
   package var blockSize: Int
+  package var mode: DepthToSpace.Mode
   package var layout: ChannelLayout
 
-  package init(blockSize: Int, layout: ChannelLayout = .channelsFirst) {
+  package init(
+    blockSize: Int,
+    mode: DepthToSpace.Mode = .depthFirst,
+    layout: ChannelLayout = .channelsFirst
+  ) {
     self.blockSize = blockSize
+    self.mode = mode
     self.layout = layout
   }
 
@@ -47,7 +54,7 @@ package struct SpaceToDepth: MovementOperator {
     let y = try outputTypes(for: inputs.types)[0]
     let x = try inputs.only()
     let (from, to) = (ImageLines(x.shape, layout), ImageLines(y.shape, layout))
-    let size = x.dtype.byteCount
+    let (size, square) = (x.dtype.byteCount, blockSize * blockSize)
     var result = try Tensor(zeros: x.dtype, y.shape, quantization: x.quantization)
     x.withBytes { source in
       result.withMutableBytes { target in
@@ -60,8 +67,10 @@ package struct SpaceToDepth: MovementOperator {
             position[0] * to.batchStride + position[1] / blockSize * to.strides[0]
             + position[2] / blockSize * to.strides[1]
           for channel in 0..<from.channels {
+            let other =
+              mode == .depthFirst ? block * from.channels + channel : channel * square + block
             let start = (read + channel * from.channelStride) * size
-            let end = (write + (block * from.channels + channel) * to.channelStride) * size
+            let end = (write + other * to.channelStride) * size
             for byte in 0..<size { target[end + byte] = source[start + byte] }
           }
         }
