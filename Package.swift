@@ -72,6 +72,10 @@ let tests: [Target] = [
   .testTarget(name: "TerminalCellsTests", dependencies: ["TerminalCells"]),
   .target(
     name: "LaminaTestSupport", dependencies: ["LaminaCore"], path: "Tests/LaminaTestSupport"),
+  .testTarget(name: "ConformanceTests"),
+  .testTarget(
+    name: "LaminaTests",
+    dependencies: ["Lamina", "LaminaCore", "LaminaImporters", "LaminaRuntime"]),
   .testTarget(
     name: "LaminaPassesTests",
     dependencies: ["LaminaCore", "LaminaOperators", "LaminaPasses", "LaminaTestSupport"]),
@@ -87,6 +91,12 @@ let tests: [Target] = [
     dependencies: [
       "LaminaCore", "LaminaImporters", "LaminaOperators", "LaminaTestSupport", "LaminaWire",
       "LaminaWireTestSupport",
+    ]
+  ),
+  .testTarget(
+    name: "LaminaCommandTests",
+    dependencies: [
+      "LaminaCommand", "Lamina", "LaminaCore", "LaminaTestSupport", "LaminaVision", "LaminaWire",
     ]
   ),
   .testTarget(name: "LaminaCoreTests", dependencies: ["LaminaCore", "LaminaTestSupport"]),

@@ -69,20 +69,21 @@ package final class Program: @unchecked Sendable {
     _ profile: inout RunProfile,
     _ isCancelled: (() -> Bool)?
   ) throws -> [Datum] {
-    try checkInputs(inputs)
+    let inputs = try checkedInputs(inputs)
     let specialization = try specialization(for: inputs.map(\.type))
     return try specialization.run(inputs, &profile, pool, isCancelled) { node, name, inputs in
       try self.runInner(node, name, inputs, isCancelled)
     }
   }
 
-  private func checkInputs(_ inputs: [Datum]) throws {
+  /// The inputs, as codes with their meaning where the graph takes codes.
+  private func checkedInputs(_ inputs: [Datum]) throws -> [Datum] {
     guard inputs.count == graph.inputs.count else {
       throw RunError.wrongInputCount(expected: graph.inputs.count, found: inputs.count)
     }
-    for (id, input) in zip(graph.inputs, inputs) {
+    return try zip(graph.inputs, inputs).map { id, input in
       guard case .tensor(let expected) = graph[id].type, case .tensor(let tensor) = input else {
-        continue
+        return input
       }
       guard tensor.dtype == expected.dtype, expected.shape.accepts(tensor.shape) else {
         throw RunError.wrongInput(
@@ -91,6 +92,7 @@ package final class Program: @unchecked Sendable {
           found: "\(tensor.type)"
         )
       }
+      return .tensor(tensor.with(quantization: expected.quantization))
     }
   }
 

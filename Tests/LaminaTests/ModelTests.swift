@@ -1,0 +1,81 @@
+import Foundation
+import Lamina
+import LaminaCore
+import LaminaImporters
+import LaminaRuntime
+import Testing
+
+@Suite struct ModelTests {
+  /// A bright stroke down the middle of 28×28 pixels: a one.
+  private var one: [Float] {
+    (0..<28 * 28).map { index in
+      let (row, column) = (index / 28, index % 28)
+      return (4..<24).contains(row) && (13..<16).contains(column) ? 1 : 0
+    }
+  }
+
+  @Test(arguments: [BackendChoice.reference, .cpu])
+  func theBundledModelReadsADigit(backend: BackendChoice) throws {
+    let model = try Model.bundled()
+    #expect(model.inputs.map(\.shape) == [[1, 1, 28, 28]])
+    var options = RunOptions()
+    options.backend = backend
+    options.threads = 1
+    let prepared = try model.prepare(options)
+    let scores = try prepared.run([NumericArray(shape: [1, 1, 28, 28], one)])[0].floats()
+    #expect(scores.count == 10)
+    #expect(scores.firstIndex(of: scores.max() ?? 0) == 1)
+    #expect(abs(scores.reduce(0, +) - 1) < 1e-4)
+  }
+
+  @Test func integersOfTheFileAndFloatsAgree() throws {
+    let model = try Model.bundled("digits/digits-int8.tflite")
+    #expect(model.usesFileIntegers)
+    let codes = one.map { Int8($0 * 255 - 128) }
+    let type = model.graph[model.graph.inputs[0]].tensorType
+    let input = Tensor(type.shape, codes).with(quantization: type.quantization)
+    var answers: [[Float]] = []
+    for precision in [Precision.int8, .fp32] {
+      var options = RunOptions()
+      options.precision = precision
+      let outputs = try model.prepare(options).run([.tensor(input)]).outputs
+      answers.append(try outputs[0].tensor.dequantized().floats())
+    }
+    for (integer, float) in zip(answers[0], answers[1]) { #expect(abs(integer - float) < 0.05) }
+  }
+
+  @Test func aFloatModelRunsInIntegersOnceCalibrated() throws {
+    let model = try Model.bundled()
+    var options = RunOptions()
+    options.precision = .int8
+    #expect(throws: PlanError.self) { try model.prepare(options) }
+    let input = Datum.tensor(Tensor([1, 1, 28, 28], one))
+    options.calibration = [[input]]
+    let prepared = try model.prepare(options)
+    #expect(prepared.preparation.steps.contains { $0.precision == "uint8" })
+    let scores = try prepared.run([input]).outputs[0].tensor.floats()
+    #expect(scores.firstIndex(of: scores.max() ?? 0) == 1)
+  }
+
+  @Test func whatIsMissingIsSaidWithItsExitCode() throws {
+    let model = try Model.bundled()
+    var options = RunOptions()
+    options.backend = .vulkan
+    #expect(exitCode { try model.prepare(options) } == .unavailable)
+    options = RunOptions()
+    options.precision = .bf16
+    #expect(exitCode { try model.prepare(options) } == .unavailable)
+    options = RunOptions()
+    options.shapes = ["nothing": [1]]
+    #expect(exitCode { try model.prepare(options) } == .usage)
+    options = RunOptions()
+    options.memoryLimit = 1000
+    #expect(exitCode { try model.prepare(options) } == .limit)
+    #expect(exitCode { try Model(contentsOf: "/nowhere/model.onnx") } == .refusedFile)
+  }
+
+  private func exitCode<Result>(_ body: () throws -> Result) -> ExitCode {
+    do { _ = try body() } catch { return ExitCode(for: error) }
+    return .done
+  }
+}
