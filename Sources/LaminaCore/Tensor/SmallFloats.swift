@@ -124,9 +124,10 @@ package struct SmallFloatFormat: Sendable {
     return UInt8(truncatingIfNeeded: code | sign)
   }
 
+  /// The code of NaN; of a format without one negative zero, as ONNX's Cast has it.
   private func nanCode(_ sign: Int) -> UInt8 {
-    guard hasNaN else { return UInt8(sign | largestCode) }
     let width = exponentBits + fractionBits
+    guard hasNaN else { return UInt8(1 << width) }
     return UInt8(nanIsNegativeZero ? 1 << width : sign | ((1 << width) - 1))
   }
 

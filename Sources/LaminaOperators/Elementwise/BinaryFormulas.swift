@@ -79,8 +79,9 @@ extension BinaryElementwise.Function {
     case .bitwiseAnd: { $0 & $1 }
     case .bitwiseOr: { $0 | $1 }
     case .bitwiseXor: { $0 ^ $1 }
-    case .shiftLeft: { $0 << $1 }
-    case .shiftRight: { $0 >> $1 }
+    // A negative count shifts everything out, as one beyond the width does (ONNX BitShift 28).
+    case .shiftLeft: { $1 < 0 ? 0 : $0 << $1 }
+    case .shiftRight: { $0 >> ($1 < 0 ? Element(Element.bitWidth) : $1) }
     case .atan2: { Element(clamping: Foundation.atan2($0.asDouble, $1.asDouble)) }
     default: { a, _ in a }
     }
