@@ -38,7 +38,7 @@ package final class Terminal {
   private static let escapeMilliseconds = 30
 
   package init(_ options: TerminalOptions = TerminalOptions()) throws(TerminalError) {
-    guard isatty(STDOUT_FILENO) == 1 || isatty(STDIN_FILENO) == 1 else { throw .noTerminal }
+    guard Self.isPresent else { throw .noTerminal }
     fd = open("/dev/tty", O_RDWR | O_CLOEXEC)
     guard fd >= 0 else { throw .noTerminal }
     let environment = currentEnvironment()
@@ -104,6 +104,14 @@ package final class Terminal {
     write(encoder.bytes(for: buffer, shown: shown))
     shown = buffer
   }
+
+  /// Whether a terminal is there to be used.
+  package static var isPresent: Bool {
+    isatty(STDOUT_FILENO) == 1 || isatty(STDIN_FILENO) == 1
+  }
+
+  /// Whether the screen shows the last frame, undisturbed.
+  package var isCurrent: Bool { shown != nil }
 
   /// Forgets what is shown, so that the next frame is drawn whole.
   package func invalidate() { shown = nil }

@@ -45,10 +45,11 @@ package struct ProfileFacts: Hashable, Sendable {
   package var variation: Double
   /// Which clock measured, and on which side.
   package var clock: String
-  /// Medians of what the wall time consists of, in milliseconds.
+  /// What the run of median wall time consists of, in milliseconds, and its wall time.
   package var operatorMilliseconds: Double
   package var copyMilliseconds: Double
   package var dispatchMilliseconds: Double
+  package var reconciledMilliseconds: Double
   /// Times of the plan's steps, in its order.
   package var steps: [Times]
   /// One run, as it happened.
@@ -64,6 +65,7 @@ package struct ProfileFacts: Hashable, Sendable {
     operatorMilliseconds: Double,
     copyMilliseconds: Double,
     dispatchMilliseconds: Double,
+    reconciledMilliseconds: Double,
     steps: [Times],
     timeline: [TimelineEntry]
   ) {
@@ -76,6 +78,7 @@ package struct ProfileFacts: Hashable, Sendable {
     self.operatorMilliseconds = operatorMilliseconds
     self.copyMilliseconds = copyMilliseconds
     self.dispatchMilliseconds = dispatchMilliseconds
+    self.reconciledMilliseconds = reconciledMilliseconds
     self.steps = steps
     self.timeline = timeline
   }
@@ -83,7 +86,7 @@ package struct ProfileFacts: Hashable, Sendable {
   /// What the parts add up to, over what a whole run took.
   package var reconcileRatio: Double {
     let sum = operatorMilliseconds + copyMilliseconds + dispatchMilliseconds
-    return wall.median > 0 ? sum / wall.median : 0
+    return reconciledMilliseconds > 0 ? sum / reconciledMilliseconds : 0
   }
 
   /// Whether the parts account for the whole within 5 %.

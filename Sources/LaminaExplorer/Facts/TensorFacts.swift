@@ -11,8 +11,8 @@ package struct TensorFacts: Hashable, Sendable {
   package var name: String
   package var role: Role
   package var dtype: String
-  /// The lengths of the axes; `nil` where data decides.
-  package var shape: [Int?]
+  /// The lengths of the axes, `nil` where data decides; `nil` where even their number is unknown.
+  package var shape: [Int?]?
   /// The size of the values, where it is known.
   package var byteCount: Int?
   package var quantization: QuantizationFacts?
@@ -25,7 +25,7 @@ package struct TensorFacts: Hashable, Sendable {
     name: String,
     role: Role,
     dtype: String,
-    shape: [Int?],
+    shape: [Int?]?,
     byteCount: Int? = nil,
     quantization: QuantizationFacts? = nil,
     producer: Int? = nil,
@@ -43,6 +43,7 @@ package struct TensorFacts: Hashable, Sendable {
 
   /// The shape as `1x96x56x56`, with `?` where data decides and `scalar` without axes.
   package var shapeText: String {
+    guard let shape else { return "?" }
     if shape.isEmpty { return "scalar" }
     return shape.map { $0.map(String.init) ?? "?" }.joined(separator: "x")
   }

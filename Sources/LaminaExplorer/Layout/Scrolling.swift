@@ -20,7 +20,8 @@ extension ExplorerModel {
     case .graph: rows.firstIndex { $0.item == selectedItem }
     case .tensors: selection.tensor.flatMap { tensorOrder.firstIndex(of: $0) }
     case .profile:
-      selection.node.flatMap { stepOfNode[$0] }.flatMap { stepOrder.firstIndex(of: $0) }
+      (selection.step ?? selection.node.flatMap { stepOfNode[$0] })
+        .flatMap { stepOrder.firstIndex(of: $0) }
     default: min(lineCursors[pane] ?? 0, max(0, lineCount(of: pane) - 1))
     }
   }

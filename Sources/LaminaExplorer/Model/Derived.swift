@@ -19,7 +19,9 @@ extension ExplorerModel {
   /// Brings the map from operators to steps up to date.
   mutating func refreshPlan() {
     stepOfNode = [:]
+    stepsNamedAfter = [:]
     for (index, step) in (plan?.steps ?? []).enumerated() {
+      if let first = step.nodes.first { stepsNamedAfter[first, default: []].append(index) }
       for node in step.nodes where stepOfNode[node] == nil { stepOfNode[node] = index }
     }
   }

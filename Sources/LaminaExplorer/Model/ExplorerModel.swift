@@ -55,8 +55,17 @@ package struct ExplorerModel: Hashable, Sendable {
   package internal(set) var tensorMatches: Set<Int>?
   /// The step of the plan that computes each operator.
   package internal(set) var stepOfNode: [Int: Int] = [:]
+  /// The steps that each operator gives its name to.
+  package internal(set) var stepsNamedAfter: [Int: [Int]] = [:]
 
   package init(size: Size) { self.size = size }
+
+  /// Whether the screen may look other than for a former model; the time of day is not on it.
+  package func differsOnScreen(from former: ExplorerModel) -> Bool {
+    var former = former
+    former.now = now
+    return former != self
+  }
 
   /// The profile, when it was measured with the plan that is shown.
   package var currentProfile: ProfileFacts? {
@@ -82,12 +91,19 @@ package struct ExplorerModel: Hashable, Sendable {
     return model.tensors[tensor]
   }
 
-  /// The times of an operator: those of the step that is named after it.
+  /// The times of an operator: those of the steps that are named after it, added up.
   package func times(of node: Int) -> Times? {
-    guard let profile = currentProfile, let step = stepOfNode[node],
-      let facts = plan?.steps[step], facts.nodes.first == node
-    else { return nil }
-    return profile.steps[step]
+    guard let profile = currentProfile, let steps = stepsNamedAfter[node], !steps.isEmpty else {
+      return nil
+    }
+    return steps.dropFirst().reduce(profile.steps[steps[0]]) { sum, step in
+      let times = profile.steps[step]
+      return Times(
+        p10: sum.p10 + times.p10,
+        median: sum.median + times.median,
+        p90: sum.p90 + times.p90
+      )
+    }
   }
 
   /// The step that computes an operator.

@@ -66,11 +66,15 @@ package struct Selection: Hashable, Sendable {
   package var tensor: Int?
   /// A folded group; then it, not the node, has the cursor in Graph.
   package var group: Int?
+  /// The step under Profile's cursor, where it was chosen there: one operator can be several steps,
+  /// and a step can be no operator of the file.
+  package var step: Int?
 
-  package init(node: Int? = nil, tensor: Int? = nil, group: Int? = nil) {
+  package init(node: Int? = nil, tensor: Int? = nil, group: Int? = nil, step: Int? = nil) {
     self.node = node
     self.tensor = tensor
     self.group = group
+    self.step = step
   }
 }
 

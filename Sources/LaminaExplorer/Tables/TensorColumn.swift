@@ -102,7 +102,7 @@ enum TensorColumn: Int, TableColumn {
     case .name: return .text(facts.name)
     case .role: return .text(facts.role.rawValue)
     case .shape:
-      return .number(facts.shape.reduce(1.0) { $0 * Double($1 ?? 1) })
+      return facts.shape.map { .number($0.reduce(1.0) { $0 * Double($1 ?? 1) }) } ?? .none
     case .dtype: return .text(facts.dtype)
     case .bytes: return facts.byteCount.map { .number(Double($0)) } ?? .none
     default: return statisticKey(model.statistics[row])

@@ -67,10 +67,11 @@ extension ExplorerModel {
     self.choices = choices
     plan = nil
     profile = nil
+    image = nil
     results = []
     statistics = [:]
     requestedStatistics = []
-    stepOfNode = [:]
+    refreshPlan()
     outline = Outline(facts.nodes)
     if !isSame { forgetPlaces(facts) }
     preferences.settings = settings
@@ -92,7 +93,6 @@ extension ExplorerModel {
     preferences = Preferences()
     preferences.pad = DrawingPad(facts.pad ?? Size(width: 0, height: 0))
     usesPad = facts.pad != nil && image == nil
-    if facts.pad != nil, image == nil, log.isEmpty { view = .graph }
   }
 
   private func selection(of item: Outline.Item) -> Selection {
@@ -105,10 +105,18 @@ extension ExplorerModel {
     }
   }
 
+  /// Takes what runs; where the run itself showed further steps, nothing new is said.
   private mutating func take(_ plan: PlanFacts) {
+    guard plan.settings == preferences.settings, plan != self.plan else { return }
+    let isNew = self.plan?.settings != plan.settings
     self.plan = plan
-    preferences.settings = plan.settings
+    selection.step = nil
     refreshPlan()
+    if isNew { tell(plan) }
+    refresh()
+  }
+
+  private mutating func tell(_ plan: PlanFacts) {
     let fallbacks = plan.steps.filter { $0.fallbackReason != nil }
     for step in fallbacks {
       let reason = step.fallbackReason ?? ""
@@ -131,7 +139,6 @@ extension ExplorerModel {
           + (fallbacks.isEmpty ? "" : ", \(fallbacks.count) fell back (log)")
       )
     )
-    refresh()
   }
 
   /// Takes a result; those of the same settings or of another input are no longer wanted.

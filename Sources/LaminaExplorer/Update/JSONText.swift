@@ -67,8 +67,9 @@ extension ExplorerModel {
 
   private func tensorMembers(_ tensor: Int) -> String {
     guard let facts = model?.tensors[tensor] else { return "" }
-    let shape = facts.shape.map { $0.map(String.init) ?? "null" }.joined(separator: ", ")
-    return "\"name\": \(quotedJSON(facts.name)), \"shape\": [\(shape)], "
+    let lengths = facts.shape?.map { $0.map(String.init) ?? "null" }.joined(separator: ", ")
+    let shape = lengths.map { "[\($0)]" } ?? "null"
+    return "\"name\": \(quotedJSON(facts.name)), \"shape\": \(shape), "
       + "\"type\": \(quotedJSON(facts.dtype))"
   }
 

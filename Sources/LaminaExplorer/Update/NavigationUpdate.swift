@@ -68,7 +68,9 @@ extension ExplorerModel {
     case .tensors where tensorOrder.indices.contains(line):
       select(selecting(tensor: tensorOrder[line]))
     case .profile where stepOrder.indices.contains(line):
-      if let node = plan?.steps[stepOrder[line]].nodes.first { select(selecting(node: node)) }
+      let step = stepOrder[line]
+      if let node = plan?.steps[step].nodes.first { select(selecting(node: node)) }
+      selection.step = step
     default: lineCursors[focus] = max(0, line)
     }
     scrollIntoView()

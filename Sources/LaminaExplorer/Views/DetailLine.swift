@@ -55,11 +55,12 @@ struct DetailLine: Hashable {
     case .title(let text): buffer.write(text, in: area, .title, clip: .head)
     case .text(let text, let style): buffer.write(text, in: area, style)
     case .pair(let label, let value, let style):
-      let arrow = target == nil ? 0 : 2
-      let columns = area.columns(.fixed(min(9, area.width / 3)), .fill, .fixed(arrow), gap: 1)
+      let columns = area.columns(.fixed(min(9, area.width / 3)), .fill, gap: 1)
+      let arrow = target == nil ? 0 : 1
+      let parts = columns[1].columns(.fill, .fixed(arrow), gap: arrow)
       buffer.write(label, in: columns[0], .dim)
-      buffer.write(value, in: columns[1], style)
-      if target != nil { buffer.write("→", in: columns[2], .key, align: .trailing) }
+      buffer.write(value, in: parts[0], style)
+      buffer.write("→", in: parts[1], .key)
     case .name(let label, let value):
       let columns = area.columns(.fixed(min(9, area.width / 3)), .fill, gap: 1)
       buffer.write(label, in: columns[0], .dim)

@@ -35,13 +35,8 @@ struct DetailPane: FactPane {
       lines.append(.pair("fused", "into \(leafName(of: name))", to: model.selecting(node: main)))
     } else if let times = model.times(of: node) {
       let share = model.share(of: node).map { "  " + percentText($0) } ?? ""
-      lines.append(
-        .pair(
-          "time",
-          "\(millisecondText(times.median))ms\(share)  p90 \(millisecondText(times.p90))",
-          .strong
-        )
-      )
+      lines.append(.pair("time", "\(millisecondText(times.median))ms\(share)", .strong))
+      lines.append(.pair("p90", "\(millisecondText(times.p90))ms"))
     }
     lines.append(.pair("runs on", "\(step.backend)  \(step.kernel)"))
     lines.append(.pair("in", step.precision))

@@ -85,7 +85,7 @@ struct GraphPane {
       case .node(let node): node
       }
     guard let last, let tensor = facts.nodes[last].outputs.first else { return "" }
-    return facts.tensors[tensor].shapeText
+    return facts.tensors[tensor].compactShapeText
   }
 
   /// The time of a line in milliseconds; its multiplications where nothing was measured.
@@ -138,15 +138,25 @@ private struct GraphColumns {
   private let tracks: [Track]
 
   init(width: Int) {
-    let type = width >= 44 ? width >= 66 ? 17 : 15 : 0
-    let shape = width >= 58 ? 13 : 0
-    let amount = width >= 24 ? 6 : 0
-    let bar = width >= 32 ? max(4, width / 8) : 0
+    let isWide = width >= 66
+    let type = isWide ? 17 : width >= 44 ? 10 : 0
+    let shape = isWide ? 14 : width >= 36 ? 10 : 0
+    let amount = isWide ? 6 : width >= 24 ? 5 : 0
+    let bar = width >= 32 ? max(4, width / 12) : 0
     tracks = [.fill, .fixed(type), .fixed(shape), .fixed(amount), .fixed(bar)]
   }
 
   func areas(in area: Rect) -> [Rect] {
     area.columns(tracks, gap: 1)
+  }
+}
+
+extension TensorFacts {
+  /// The shape without a batch of one, which says nothing where there is little room.
+  var compactShapeText: String {
+    let text = shapeText
+    guard let shape, shape.count > 1, shape[0] == 1 else { return text }
+    return String(text.dropFirst(2))
   }
 }
 

@@ -29,7 +29,9 @@ struct InputPane {
   }
 
   private func drawImage(_ image: ImageFacts, in area: Rect, on buffer: inout CellBuffer) {
-    let lines = ["\(image.name) \(image.size.width)x\(image.size.height)"] + image.preprocessing
+    let lines =
+      ["\(image.name) \(image.size.width)x\(image.size.height)"]
+      + image.preprocessing.flatMap { wrapped($0, to: area.width) }
     let textHeight = area.height >= 10 ? min(lines.count, area.height / 2) : 0
     let picture = Picture(pixels: image.pixels, size: image.pixelSize)
     let place = area.prefixRows(area.height - textHeight)

@@ -118,7 +118,7 @@ struct TotalsPane {
       "ops \(decimals(profile.operatorMilliseconds, 3)) + copies "
       + "\(decimals(profile.copyMilliseconds, 3)) + dispatch "
       + "\(decimals(profile.dispatchMilliseconds, 3)) = \(decimals(sum, 3)) of "
-      + "\(decimals(profile.wall.median, 3)) ms: \(percentText(profile.reconcileRatio)) "
+      + "\(decimals(profile.reconciledMilliseconds, 3)) ms: \(percentText(profile.reconcileRatio)) "
     let verdict = profile.isTrustworthy ? "OK" : "do not trust !!"
     let style: Style = profile.isTrustworthy ? .good : .error
     let isWide = columnCount(of: text) + columnCount(of: verdict) <= area.width
