@@ -33,6 +33,7 @@ package struct Dropout: NondeterministicOperator {
 
   package func evaluate(_ inputs: TensorInputs) throws -> [Tensor] {
     let x = try inputs[0]
+    _ = try outputTypes(for: inputs.types)
     let ratio = try inputs.optional(1)?.scalar() ?? ratio
     let isTraining = try inputs.optional(2).map { try $0.scalar() != 0 } ?? isTraining
     guard isTraining, ratio != 0 else {

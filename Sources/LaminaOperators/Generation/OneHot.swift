@@ -27,7 +27,12 @@ package struct OneHot: Operator {
     guard values.shape.elementCount == expected, depth.shape.elementCount == 1 else {
       throw .elementCountMismatch(from: values.shape, to: [expected])
     }
-    try inputs.optional(3)?.require(values.dtype)
+    if let off = inputs.optional(3) {
+      try off.require(values.dtype)
+      guard off.shape.elementCount == 1 else {
+        throw .elementCountMismatch(from: off.shape, to: [])
+      }
+    }
     let place = try Shape.unknown(rank: indices.shape.rank + 1).axis(axis)
     var shape = indices.shape
     shape.dims.insert(Shape.unknown, at: place)

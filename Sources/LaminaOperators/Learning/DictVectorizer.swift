@@ -37,8 +37,7 @@ package struct DictVectorizer: ValueOperator {
       return place
     }
     let zeros = try Tensor(zeros: parts.first?.dtype ?? .float32, [1, vocabulary.count])
-    guard let values = try Tensor.joined(parts), parts.allSatisfy({ $0.dtype == values.dtype })
-    else { return [.tensor(zeros)] }
+    guard let values = try Tensor.joined(parts) else { return [.tensor(zeros)] }
     return [.tensor(try zeros.replacing(positions, with: values))]
   }
 }

@@ -33,6 +33,7 @@ package struct CenterCropPad: MovementOperator {
   package func evaluate(_ inputs: TensorInputs) throws -> [Tensor] {
     let x = try inputs[0]
     let shape = try outputTypes(for: inputs.types)[0].shape
+    if try shape.count() == 0 { return [try Tensor(zeros: x.dtype, shape)] }
     _ = try shape.positionArray()
     let tables = zip(shape.dims, x.shape.dims).map { length, old in
       let shift = length <= old ? (old - length) / 2 : -((length - old) / 2)

@@ -43,6 +43,7 @@ extension Tensor {
   /// The elements of several tensors of one type, end to end, as one axis.
   static func joined(_ tensors: [Tensor]) throws -> Tensor? {
     guard let first = tensors.first else { return nil }
+    for other in tensors { try other.type.require(first.dtype) }
     if first.dtype == .string {
       let strings = tensors.flatMap(\.strings)
       return Tensor([strings.count], strings: strings)

@@ -71,6 +71,7 @@ package struct Pad: MovementOperator {
   package func evaluate(_ inputs: TensorInputs) throws -> [Tensor] {
     let x = try inputs[0]
     let type = try outputTypes(for: inputs.types)[0]
+    if try type.shape.count() == 0 { return [try Tensor(zeros: x.dtype, type.shape)] }
     _ = try type.shape.positionArray()
     let pads = try resolvedPads(inputs.types)
     let tables = pads.indices.map { axis in

@@ -40,6 +40,7 @@ package struct Tile: MovementOperator {
   package func evaluate(_ inputs: TensorInputs) throws -> [Tensor] {
     let x = try inputs[0]
     let shape = try outputTypes(for: inputs.types)[0].shape
+    if try shape.count() == 0 { return [try Tensor(zeros: x.dtype, shape)] }
     _ = try shape.positionArray()
     let tables = zip(shape.dims, x.shape.dims).map { count, length in
       (0..<count).map { $0 % length }
