@@ -1,6 +1,6 @@
 import Testing
 
-@testable import LaminaVision
+import LaminaVision
 
 @Suite("Classes and their names") struct ClassificationTests {
   @Test("the greatest scores come first, and of equals the lowest index")

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import LaminaVision
+import LaminaVision
 
 @Suite("Reading pictures") struct ImageReaderTests {
   @Test("every sample decodes to the recorded pixels", arguments: Sample.all)

@@ -1,7 +1,7 @@
 import LaminaCore
 import Testing
 
-@testable import LaminaVision
+import LaminaVision
 
 @Suite("Preparing pictures for a model") struct PreprocessingTests {
   /// Two pixels side by side: (0, 100, 255) and (10, 20, 30).
@@ -21,9 +21,10 @@ import Testing
     )
   }
 
-  @Test("unsigned bytes are taken as they are, whatever the metadata says")
+  @Test("unsigned bytes are taken as they are when the metadata comes to the same")
   func takesBytes() throws {
-    let type = TensorType(.uint8, [1, 1, 2, 3], quantization: Quantization(scale: 1, zeroPoint: 0))
+    let quantization = Quantization(scale: 1 / 128, zeroPoint: 128)
+    let type = TensorType(.uint8, [1, 1, 2, 3], quantization: quantization)
     let plan = try prepare(type, metadata: .symmetric)
     #expect(try plan.tensor(pair).elements(of: UInt8.self) == [0, 100, 255, 10, 20, 30])
     #expect(plan.origin == .elementType)
@@ -31,6 +32,16 @@ import Testing
       plan.description
         == "stretch to 2×1, RGB, bytes as they are → uint8 N×H×W×C (by the input's type)"
     )
+  }
+
+  @Test("metadata goes through the codes of an input that is quantized otherwise")
+  func quantizesMetadata() throws {
+    let quantization = Quantization(scale: 0.02, zeroPoint: 100)
+    let type = TensorType(.uint8, [1, 1, 2, 3], quantization: quantization)
+    let plan = try prepare(type, metadata: .symmetric)
+    // (0 − 127.5) / 127.5 / 0.02 + 100 = 50, and 255 becomes 150.
+    #expect(try plan.tensor(pair).elements(of: UInt8.self) == [50, 89, 150, 54, 58, 62])
+    #expect(plan.origin == .metadata)
   }
 
   @Test("signed bytes are shifted to their range")

@@ -3,7 +3,7 @@ import LaminaCore
 import LaminaWire
 import Testing
 
-@testable import LaminaVision
+import LaminaVision
 
 /// Where real models, pictures and recorded arrays are, if they are.
 private let assets: URL? = {

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@testable import LaminaVision
+import LaminaVision
 
 /// A picture whose bytes follow a rule: `37x + 91y + 53c + 7xy`, modulo 256.
 func pattern(_ width: Int, _ height: Int, _ layout: PixelLayout) -> Image {

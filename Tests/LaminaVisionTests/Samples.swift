@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@testable import LaminaVision
+import LaminaVision
 
 /// One small picture file, and what it holds.
 struct Sample: Sendable, CustomTestStringConvertible {

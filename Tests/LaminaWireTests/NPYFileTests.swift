@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@testable import LaminaWire
+import LaminaWire
 
 @Suite("NumPy arrays") struct NPYFileTests {
   /// A file of version 1.0 with the given header and elements.

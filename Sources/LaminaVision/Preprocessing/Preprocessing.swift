@@ -112,8 +112,11 @@ extension Preprocessing {
     if options.mean != nil || options.scale != nil {
       return (Normalization(mean: options.mean ?? [0], scale: options.scale ?? [1]), .options)
     }
-    // Metadata normalises for the float net; a quantized input takes the same through its codes.
-    guard input.dtype.isFloatingPoint else { return (nil, .elementType) }
+    guard input.dtype.isFloatingPoint else {
+      // Metadata is for the float net; quantized inputs are mostly made so that bytes are codes.
+      guard let metadata, !bytesAreCodes(input, metadata) else { return (nil, .elementType) }
+      return (metadata, .metadata)
+    }
     if let metadata { return (metadata, .metadata) }
     switch (picture.channelCount, picture.layout) {
     case (1, _): return (.unit, .assumption)
@@ -122,6 +125,17 @@ extension Preprocessing {
       return (order == .bgr ? .imageNet.reversed() : .imageNet, .assumption)
     default: return (.symmetric, .assumption)
     }
+  }
+
+  /// Whether the normalised range of a byte, quantized, is the whole range of the type.
+  private static func bytesAreCodes(_ input: TensorType, _ metadata: Normalization) -> Bool {
+    guard let range = input.dtype.integerRange, let quantization = input.quantization,
+      quantization.isPerTensor, range.count == 256
+    else { return true }
+    func code(_ byte: Int) -> Int {
+      quantization.code(of: Float(metadata.value(of: byte, channel: 0)), in: range)
+    }
+    return abs(code(0) - range.lowerBound) <= 2 && abs(code(255) - range.upperBound) <= 2
   }
 
   private func check() throws(PreprocessingError) {

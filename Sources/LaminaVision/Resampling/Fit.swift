@@ -51,7 +51,9 @@ extension Image {
 
   /// The centre box with the target's proportions; for a square target, its side is
   /// `fraction` × the shorter side of the picture, rounded.
-  func centerBox(_ fraction: Double, proportions target: (width: Int, height: Int)) -> PixelBox {
+  package func centerBox(_ fraction: Double, proportions target: (width: Int, height: Int))
+    -> PixelBox
+  {
     let scale = min(
       Double(width) / Double(target.width),
       Double(height) / Double(target.height)
