@@ -157,3 +157,41 @@ package struct Window: Hashable, Sendable {
     return result
   }
 }
+
+extension Padding: CustomStringConvertible {
+  package var description: String {
+    switch self {
+    case .explicit(let before, let after):
+      if (before + after).allSatisfy({ $0 == 0 }) {
+        "none"
+      } else if before == after {
+        Shape.joined(before)
+      } else {
+        "\(Shape.joined(before)) before, \(Shape.joined(after)) after"
+      }
+    case .sameUpper: "same"
+    case .sameLower: "same, odd one before"
+    }
+  }
+}
+
+extension Window: CustomStringConvertible {
+  /// The size, and what differs from the ordinary: `3x3, stride 2x2, padding same`.
+  package var description: String {
+    var parts = [Shape.joined(size)]
+    if strides.contains(where: { $0 != 1 }) { parts.append("stride \(Shape.joined(strides))") }
+    if dilations.contains(where: { $0 != 1 }) {
+      parts.append("dilation \(Shape.joined(dilations))")
+    }
+    if "\(padding)" != "none" { parts.append("padding \(padding)") }
+    if roundsUp { parts.append("rounded up") }
+    return parts.joined(separator: ", ")
+  }
+}
+
+extension Shape {
+  /// Lengths as a person writes them: `3x3`.
+  fileprivate static func joined(_ lengths: [Int]) -> String {
+    lengths.map(String.init).joined(separator: "x")
+  }
+}

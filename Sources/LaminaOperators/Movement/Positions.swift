@@ -22,9 +22,10 @@ extension Shape {
     return resolved
   }
 
-  /// A shape of `rank` axes of unknown length.
+  /// A shape of `rank` axes of unknown length; unranked when no tensor can have so many.
   static func unknown(rank: Int) -> Shape {
-    Shape([Int](repeating: Shape.unknown, count: rank))
+    guard 0...64 ~= rank else { return .unranked }
+    return Shape([Int](repeating: Shape.unknown, count: rank))
   }
 }
 
