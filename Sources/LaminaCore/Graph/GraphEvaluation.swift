@@ -75,17 +75,20 @@ extension Node {
         tensor.with(quantization: type?.quantization ?? tensor.quantization)
       }
     }
+    if let product = QuantizedProduct(self, inputs, as: types) { return [try product.evaluate()] }
+    // Codes alone are computed with in double, so that only the result is rounded.
+    let isExact = !inputs.present.contains { $0.dtype.isFloatingPoint }
     let reals = TensorInputs(
       try inputs.elements.map { tensor in
         guard let tensor, tensor.quantization != nil else { return tensor }
-        return try tensor.dequantized()
+        return try tensor.dequantized(to: isExact ? .float64 : .float32)
       }
     )
     let results = try activated(op.evaluate(reals))
     return try results.enumerated().map { position, result in
       guard position < types.count, let type = types[position],
         let quantization = type.quantization, type.dtype.isInteger, result.dtype.isFloatingPoint
-      else { return result }
+      else { return isExact && result.dtype == .float64 ? try result.cast(to: .float32) : result }
       return try result.quantized(to: type.dtype, quantization)
     }
   }

@@ -24,14 +24,21 @@ package struct Quantization: Hashable, Sendable {
   package var isPerTensor: Bool { scales.count == 1 }
 
   /// Returns the code of a real number, rounded half away from zero and kept in the type's range.
-  package func code(of real: Float, at position: Int = 0, in range: ClosedRange<Int>) -> Int {
+  package func code(of real: Double, at position: Int = 0, in range: ClosedRange<Int>) -> Int {
     let index = isPerTensor ? 0 : position
-    let steps = Double(real) / Double(scales[index])
+    let steps = real / Double(scales[index])
     guard !steps.isNaN else {
       return min(max(zeroPoints[index], range.lowerBound), range.upperBound)
     }
     let code = steps.rounded(.toNearestOrAwayFromZero) + Double(zeroPoints[index])
     return Int(min(max(code, Double(range.lowerBound)), Double(range.upperBound)))
+  }
+}
+
+extension Quantization {
+  /// Returns the code of a real number in single precision.
+  package func code(of real: Float, at position: Int = 0, in range: ClosedRange<Int>) -> Int {
+    code(of: Double(real), at: position, in: range)
   }
 }
 

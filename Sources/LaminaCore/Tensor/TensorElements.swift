@@ -133,21 +133,24 @@ extension Tensor {
 }
 
 extension Tensor {
-  /// Returns the real numbers that the codes of a quantized tensor stand for, as float32.
+  /// Returns the real numbers that the codes of a quantized tensor stand for.
   ///
   ///     y = scale · (code − zeroPoint)
-  package func dequantized() throws -> Tensor {
-    guard let quantization else { return dtype == .float32 ? self : try cast(to: .float32) }
+  package func dequantized(to dtype: DataType = .float32) throws -> Tensor {
+    guard let quantization else { return self.dtype == dtype ? self : try cast(to: dtype) }
     let scales = quantization.scales.map(Double.init)
     let zeroPoints = quantization.zeroPoints.map(Double.init)
     let period = try quantizationPeriod(quantization)
     let codes = try doubles()
-    return try Tensor.build(shape, of: Float.self) { target in
-      for index in target.indices {
-        let position = scales.count == 1 ? 0 : index / period % scales.count
-        target[index] = Float((codes[index] - zeroPoints[position]) * scales[position])
+    func reals<Real: FloatElement>(_: Real.Type) throws -> Tensor {
+      try Tensor.build(shape, of: Real.self) { target in
+        for index in target.indices {
+          let position = scales.count == 1 ? 0 : index / period % scales.count
+          target[index] = Real((codes[index] - zeroPoints[position]) * scales[position])
+        }
       }
     }
+    return try dtype == .float64 ? reals(Double.self) : reals(Float.self)
   }
 
   /// Returns the codes nearest to real numbers, rounded half away from zero and kept in range.
@@ -156,7 +159,7 @@ extension Tensor {
       throw ShapeError.wrongElementType(expected: "an integer type", found: dtype)
     }
     let period = try quantizationPeriod(quantization)
-    let reals = try floats()
+    let reals = try doubles()
     let codes = reals.indices.map { index in
       let position = quantization.isPerTensor ? 0 : index / period % quantization.scales.count
       return Double(quantization.code(of: reals[index], at: position, in: range))

@@ -143,3 +143,9 @@ package struct Conv: Operator {
     return .macs(y, weightCount / outputChannels)
   }
 }
+
+extension Conv: ProductOperator {
+  package func outputAxes(weightRank: Int, resultRank: Int) -> (weights: Int, result: Int) {
+    (weightLayout.axes(rank: weightRank).output, layout.channelAxis(rank: resultRank))
+  }
+}

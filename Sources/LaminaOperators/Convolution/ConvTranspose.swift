@@ -297,3 +297,11 @@ package struct ConvTranspose: Operator {
     return .macs(x, weightCount / max(w[weightLayout.axes(rank: w.rank).input], 1))
   }
 }
+
+extension ConvTranspose: ProductOperator {
+  package func outputAxes(weightRank: Int, resultRank: Int) -> (weights: Int, result: Int) {
+    // With groups, outputs of several groups share a position along the axis of the weights.
+    let output = groups == 1 ? weightLayout.axes(rank: weightRank).output : -1
+    return (output, layout.channelAxis(rank: resultRank))
+  }
+}

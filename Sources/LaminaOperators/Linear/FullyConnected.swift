@@ -62,3 +62,11 @@ package struct FullyConnected: Operator {
     .macs(outputs.first?.shape.elementCount ?? 0, inputs.optional(1)?.shape.dims.last ?? 0)
   }
 }
+
+extension FullyConnected: ProductOperator {
+  package var roundsTwice: Bool { false }
+
+  package func outputAxes(weightRank: Int, resultRank: Int) -> (weights: Int, result: Int) {
+    (0, resultRank - 1)
+  }
+}
