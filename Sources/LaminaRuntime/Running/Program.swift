@@ -28,19 +28,25 @@ package final class Program: @unchecked Sendable {
     self.pool = pool ?? ThreadPool(threadCount: options.threadCount)
   }
 
-  /// Plans what can be planned for the inputs' declared types; unknown lengths count as 1.
+  /// Plans what can be planned before inputs are there.
+  ///
+  /// Lengths that the graph leaves free count as 1. Where a network cannot take that (a window
+  /// larger than the signal), nothing is planned ahead; the first run plans for its inputs.
   ///
   /// - Returns: the steps known so far, and the bytes they need.
   @discardableResult
   package func prepare() throws -> PreparationSummary {
     try lock.withLock { _ in
-      let types = graph.inputs.map { id in
-        var type = graph[id].tensorType
-        type.shape.dims = type.shape.dims.map { $0 < 0 ? 1 : $0 }
-        return type
+      let declared = graph.inputs.map { graph[$0].tensorType }
+      let types = declared.map { type in
+        type.with(shape: Shape(type.shape.dims.map { $0 < 0 ? 1 : $0 }))
       }
-      let specialization = try specialization(for: types.map(ValueType.tensor))
-      return try specialization.prepareAhead(self.pool)
+      do {
+        return try specialization(for: types.map(ValueType.tensor)).prepareAhead(pool)
+      } catch let error as GraphError where declared.contains(where: { !$0.shape.isKnown }) {
+        if case .unsupportedOperators = error { throw error }
+        return PreparationSummary(firstDynamicStep: graph.nodes.first?.name)
+      }
     }
   }
 
