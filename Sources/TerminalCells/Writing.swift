@@ -11,6 +11,8 @@ package enum Clipping: Hashable, Sendable {
   case tail
   /// The beginning is cut, for names that differ at their ends: `…/expand/Relu6`.
   case head
+  /// The middle is cut, for names that differ anywhere: `expanded…/project`.
+  case middle
 }
 
 /// A piece of a line with one style.
@@ -96,17 +98,21 @@ extension CellBuffer {
 package func fit(_ text: String, to width: Int, clip: Clipping = .tail) -> String {
   if columnCount(of: text) <= width { return text }
   guard width > 0 else { return "" }
-  var kept = String.UnicodeScalarView()
-  var used = 1
   let scalars = Array(text.unicodeScalars)
-  for scalar in clip == .tail ? scalars : scalars.reversed() {
-    let columns = scalar.isPrintable ? scalar.columnCount : 1
-    if used + columns > width { break }
-    used += columns
+  let head = clip == .tail ? width - 1 : clip == .head ? 0 : width / 2
+  let start = beginning(of: scalars, columns: head)
+  let end = beginning(of: scalars.reversed(), columns: width - 1 - head)
+  return String(start) + "…" + String(String.UnicodeScalarView(end.reversed()))
+}
+
+/// Returns as many scalars as fit into a number of columns.
+private func beginning(of scalars: [Unicode.Scalar], columns: Int) -> String.UnicodeScalarView {
+  var kept = String.UnicodeScalarView()
+  var used = 0
+  for scalar in scalars {
+    used += scalar.isPrintable ? scalar.columnCount : 1
+    if used > columns { break }
     kept.append(scalar)
   }
-  switch clip {
-  case .tail: return String(kept) + "…"
-  case .head: return "…" + String(String.UnicodeScalarView(kept.reversed()))
-  }
+  return kept
 }

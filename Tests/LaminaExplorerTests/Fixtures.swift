@@ -127,6 +127,7 @@ func profile(_ settings: Settings = settings, wall: Double = 0.61) -> ProfileFac
     operatorMilliseconds: 0.6,
     copyMilliseconds: 0,
     dispatchMilliseconds: 0.01,
+    reconciledMilliseconds: wall,
     steps: medians.map { Times(p10: $0 * 0.9, median: $0, p90: $0 * 1.1) },
     timeline: timeline
   )

@@ -27,12 +27,14 @@ extension StepFacts {
       sources.removeAll { $0 == main }
       sources.insert(main, at: 0)
     }
+    let main = sources.first.map { nodes[$0] }
+    let type = main?.type == summary.op ? main?.kind ?? summary.op : summary.op
     let shape = summary.outputs.first.map { type in
       type.shape.dims.map { $0 < 0 ? "?" : String($0) }.joined(separator: "x")
     }
     self.init(
       name: summary.name,
-      type: summary.op,
+      type: type,
       nodes: sources,
       kernel: summary.kernel,
       backend: summary.backend.name,
@@ -60,7 +62,10 @@ extension ProfileFacts {
       )
     }
     var start = 0.0
-    let timeline = (runs.last?.steps ?? []).enumerated().map { index, step in
+    // The strip shows the run that the reconciliation is about.
+    let ordered = runs.sorted { $0.wallNanoseconds < $1.wallNanoseconds }
+    let shown = ordered.isEmpty ? [] : ordered[ordered.count / 2].steps
+    let timeline = shown.enumerated().map { index, step in
       let length = milliseconds(step.nanoseconds)
       defer { start += length }
       return TimelineEntry(step: index, start: start, length: length)

@@ -25,6 +25,15 @@ package struct NodeFacts: Hashable, Sendable {
   package var bytesRead: Int
   package var bytesWritten: Int
 
+  /// The operator with what matters most to its cost, like `DWConv3x3`.
+  package var kind: String {
+    guard type == "Conv" || type == "ConvTranspose" else { return type }
+    let groups = attributes.first { $0.name == "groups" }?.value ?? "1"
+    let window = attributes.first { $0.name == "window" }?.value.prefix { $0 != "," } ?? ""
+    let size = window.allSatisfy { $0.isNumber || $0 == "x" } ? String(window) : ""
+    return (groups == "1" ? "" : "DW") + type + size
+  }
+
   package init(
     name: String,
     type: String,

@@ -83,6 +83,9 @@ package struct ProfileFacts: Hashable, Sendable {
     self.timeline = timeline
   }
 
+  /// The sum of all steps' medians.
+  package var medianSum: Double { steps.reduce(0) { $0 + $1.median } }
+
   /// What the parts add up to, over what a whole run took.
   package var reconcileRatio: Double {
     let sum = operatorMilliseconds + copyMilliseconds + dispatchMilliseconds

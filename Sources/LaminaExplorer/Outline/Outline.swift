@@ -17,6 +17,8 @@ package struct Outline: Hashable, Sendable {
 
   package private(set) var groups: [Group] = []
   package private(set) var roots: [Item] = []
+  /// What all names begin with, which tells nothing apart.
+  package private(set) var prefix = ""
   private var groupOfNode: [Int: Int] = [:]
 
   package init() {}
@@ -25,6 +27,7 @@ package struct Outline: Hashable, Sendable {
   /// structure that repeats.
   package init(_ nodes: [NodeFacts]) {
     let tree = scopeTree(of: nodes) ?? repetitionTree(of: nodes)
+    prefix = commonScopes(of: nodes.map(\.name)).map { $0 + "/" }.joined()
     roots = tree.map { add($0, parent: nil) }
   }
 

@@ -11,6 +11,17 @@ func scopes(of name: String) -> [String] {
   return first.split(separator: "/").dropLast().map(String.init)
 }
 
+/// Returns the scopes that all names have in common.
+func commonScopes(of names: [String]) -> [String] {
+  guard var common = names.first.map(scopes) else { return [] }
+  for name in names.dropFirst() {
+    let other = scopes(of: name)
+    let count = zip(common, other).prefix { $0 == $1 }.count
+    common.removeLast(common.count - count)
+  }
+  return common
+}
+
 /// Returns the last part of a node's name.
 package func leafName(of name: String) -> String {
   let first = name.prefix { $0 != ";" }

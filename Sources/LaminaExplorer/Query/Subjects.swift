@@ -9,7 +9,7 @@ struct NodeSubject: QuerySubject {
     guard let facts else { return nil }
     switch field {
     case .name: return facts.name
-    case .type: return "\(facts.type) \(facts.sourceType)"
+    case .type: return "\(facts.type) \(facts.sourceType) \(facts.kind)"
     case .kernel: return model.step(of: node)?.kernel
     case .in: return shapes(facts.inputs.compactMap { $0 })
     case .out: return shapes(facts.outputs)
@@ -82,9 +82,9 @@ struct TensorSubject: QuerySubject {
 extension ExplorerModel {
   /// An operator's part of the time of all operators, from 0 to 1.
   func share(of node: Int) -> Double? {
-    guard let times = times(of: node), let profile = currentProfile,
-      profile.operatorMilliseconds > 0
-    else { return nil }
-    return times.median / profile.operatorMilliseconds
+    guard let times = times(of: node), let total = currentProfile?.medianSum, total > 0 else {
+      return nil
+    }
+    return times.median / total
   }
 }

@@ -1,3 +1,5 @@
+import TerminalCells
+
 /// The columns of the profile.
 enum ProfileColumn: Int, TableColumn {
   case index
@@ -67,6 +69,8 @@ enum ProfileColumn: Int, TableColumn {
     }
   }
 
+  var clipping: Clipping { self == .name ? .head : .tail }
+
   var rank: Int {
     switch self {
     case .name: 0
@@ -96,6 +100,10 @@ enum ProfileColumn: Int, TableColumn {
     }
   }
 
+  func shortText(of row: Int, in model: ExplorerModel) -> String {
+    self == .name ? model.stepLabel(row) : text(of: row, in: model)
+  }
+
   private func timeText(of row: Int, step: StepFacts, in model: ExplorerModel) -> String {
     guard let profile = model.currentProfile else { return "" }
     let times = profile.steps[row]
@@ -111,7 +119,7 @@ enum ProfileColumn: Int, TableColumn {
   }
 
   private func share(_ times: Times, of profile: ProfileFacts) -> Double {
-    let sum = profile.steps.reduce(0) { $0 + $1.median }
+    let sum = profile.medianSum
     return sum > 0 ? times.median / sum : 0
   }
 

@@ -31,10 +31,14 @@ protocol TableColumn: CaseIterable, Hashable, RawRepresentable where RawValue ==
   /// The width, or 0 for what the others leave.
   var width: Int { get }
   var isNumber: Bool { get }
+  /// Where text that is too long is cut.
+  var clipping: Clipping { get }
   /// Columns of high rank are left out first where there is no room.
   var rank: Int { get }
 
   func text(of row: Int, in model: ExplorerModel) -> String
+  /// The text for the screen, where there is little room.
+  func shortText(of row: Int, in model: ExplorerModel) -> String
   func key(of row: Int, in model: ExplorerModel) -> SortKey
 }
 

@@ -1,3 +1,5 @@
+import TerminalCells
+
 /// The columns of the tensor table.
 enum TensorColumn: Int, TableColumn {
   case name
@@ -54,6 +56,8 @@ enum TensorColumn: Int, TableColumn {
     }
   }
 
+  var clipping: Clipping { self == .name ? .middle : .tail }
+
   var rank: Int {
     switch self {
     case .name: 0
@@ -79,6 +83,12 @@ enum TensorColumn: Int, TableColumn {
     case .bytes: return facts.byteCount.map(byteText) ?? "?"
     default: return statisticText(model.statistics[row])
     }
+  }
+
+  func shortText(of row: Int, in model: ExplorerModel) -> String {
+    let text = text(of: row, in: model)
+    guard self == .name, text.hasPrefix(model.outline.prefix) else { return text }
+    return String(text.dropFirst(model.outline.prefix.count))
   }
 
   private func statisticText(_ statistics: TensorStatistics?) -> String {

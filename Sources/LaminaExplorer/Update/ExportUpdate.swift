@@ -64,7 +64,7 @@ extension ExplorerModel {
   private func lineText(_ lines: [DetailLine]) -> String? {
     guard let line = cursorLine(of: focus), lines.indices.contains(line) else { return nil }
     switch lines[line].content {
-    case .pair(_, let value, _), .name(_, let value): return value
+    case .pair(_, let value, _): return value
     default: return lines[line].plainText
     }
   }

@@ -6,8 +6,6 @@ struct DetailLine: Hashable {
     case title(String)
     case text(String, Style)
     case pair(String, String, Style)
-    /// A name, of which the end is shown where it is too long.
-    case name(String, String)
     /// Row `row`, from the top, of a chart of `height` rows.
     case chart([Double], row: Int, height: Int)
     case blank
@@ -45,7 +43,7 @@ struct DetailLine: Hashable {
   var plainText: String {
     switch content {
     case .title(let text), .text(let text, _): text
-    case .pair(let label, let value, _), .name(let label, let value): "\(label): \(value)"
+    case .pair(let label, let value, _): "\(label): \(value)"
     case .chart, .blank: ""
     }
   }
@@ -61,10 +59,6 @@ struct DetailLine: Hashable {
       buffer.write(label, in: columns[0], .dim)
       buffer.write(value, in: parts[0], style)
       buffer.write("→", in: parts[1], .key)
-    case .name(let label, let value):
-      let columns = area.columns(.fixed(min(9, area.width / 3)), .fill, gap: 1)
-      buffer.write(label, in: columns[0], .dim)
-      buffer.write(value, in: columns[1], .dim, clip: .head)
     case .chart(let shares, let row, let height):
       let virtual = Rect(x: area.x, y: area.y - row, width: area.width, height: height)
       drawChart(stretched(shares, to: area.width), row: row, in: virtual, on: &buffer)

@@ -17,14 +17,21 @@ struct DetailPane: FactPane {
       + edgeLines(facts)
   }
 
+  /// The width of the pane's values.
+  private var width: Int {
+    let pane = ScreenLayout(model).pane(.detail)?.content.width ?? 40
+    return max(8, pane - min(9, pane / 3) - 1)
+  }
+
   private func headLines(_ node: Int, _ facts: NodeFacts) -> [DetailLine] {
     let mark = model.preferences.marks.contains(node) ? "* " : ""
     let source = facts.sourceType == facts.type ? "" : facts.sourceType
     return [
-      .title(mark + leafName(of: facts.name)),
+      .title(mark + model.label(of: node)),
       .pair("type", facts.type + (source.isEmpty ? "" : " (\(source))")),
-      DetailLine(content: .name("name", facts.name)),
     ]
+      + chopped(facts.name, to: width).prefix(4).enumerated()
+      .map { .pair($0 == 0 ? "name" : "", $1, .dim) }
   }
 
   private func stepLines(_ node: Int) -> [DetailLine] {
@@ -38,8 +45,9 @@ struct DetailPane: FactPane {
       lines.append(.pair("time", "\(millisecondText(times.median))ms\(share)", .strong))
       lines.append(.pair("p90", "\(millisecondText(times.p90))ms"))
     }
-    lines.append(.pair("runs on", "\(step.backend)  \(step.kernel)"))
-    lines.append(.pair("in", step.precision))
+    lines.append(.pair("runs on", "\(step.backend) in \(step.precision)"))
+    lines += wrapped(step.kernel, to: width).enumerated()
+      .map { .pair($0 == 0 ? "kernel" : "", $1) }
     if let reason = step.fallbackReason {
       lines.append(.text("asked \(step.askedBackend): \(reason) !", .warning))
     }
@@ -71,7 +79,11 @@ struct DetailPane: FactPane {
 
   private func attributeLines(_ facts: NodeFacts) -> [DetailLine] {
     guard !facts.attributes.isEmpty else { return [] }
-    return [.blank] + facts.attributes.map { .pair($0.name, $0.value) }
+    return [.blank]
+      + facts.attributes.flatMap { attribute in
+        wrapped(attribute.value, to: width).enumerated()
+          .map { .pair($0 == 0 ? attribute.name : "", $1) }
+      }
   }
 
   private func edgeLines(_ facts: NodeFacts) -> [DetailLine] {

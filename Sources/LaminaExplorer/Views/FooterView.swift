@@ -87,9 +87,9 @@ struct HintsView {
       ("o", "open"),
     ]
     switch model.focus {
-    case .graph: return [("jk", "move"), ("hl", "fold"), ("c", "colour")] + common
-    case .detail, .tensorDetail: return [("jk", "move"), ("Enter", "follow")] + common
-    case .tensors, .profile: return [("jk", "move"), ("s", "sort"), ("y", "copy")] + common
+    case .graph: return [("hl", "fold"), ("c", "colour")] + common
+    case .detail, .tensorDetail: return [("Enter", "follow")] + common
+    case .tensors, .profile: return [("s", "sort"), ("y", "copy")] + common
     case .input where model.showsPad:
       return [("arrows", "move"), ("Space", "pen"), ("X", "new sheet"), ("Tab", "pane")] + common
     default: return [("Tab", "pane")] + common

@@ -47,8 +47,15 @@ struct GraphPane {
   ) {
     let areas = columns.areas(in: area)
     let amount = amount(of: row.item)
-    let label = label(of: row)
-    buffer.write(label, in: areas[0], isMatch(row.item) ? .match : .body)
+    let (indent, label) = label(of: row)
+    let rest = areas[0].droppingColumns(buffer.write(indent, in: areas[0]))
+    let isNode = if case .node = row.item { true } else { false }
+    buffer.write(
+      label,
+      in: rest,
+      isMatch(row.item) ? .match : .body,
+      clip: isNode ? .tail : .middle
+    )
     buffer.write(type(of: row.item), in: areas[1], .dim)
     buffer.write(shape(of: row.item), in: areas[2], .dim, align: .trailing)
     buffer.write(amountText(of: row.item, amount), in: areas[3], .body, align: .trailing)
@@ -57,14 +64,14 @@ struct GraphPane {
     }
   }
 
-  private func label(of row: OutlineRow) -> String {
+  private func label(of row: OutlineRow) -> (indent: String, label: String) {
     let indent = String(repeating: "  ", count: min(row.depth, 12))
     switch row.item {
     case .group(let group):
-      return indent + (row.isOpen ? "▾ " : "▸ ") + model.outline.groups[group].name
+      return (indent + (row.isOpen ? "▾ " : "▸ "), model.outline.groups[group].name)
     case .node(let node):
       let mark = model.preferences.marks.contains(node) ? "* " : "  "
-      return indent + mark + model.label(of: node)
+      return (indent + mark, model.label(of: node))
     }
   }
 
@@ -73,7 +80,7 @@ struct GraphPane {
     case .group(let group): return "\(model.outline.groups[group].nodes.count) ops"
     case .node(let node):
       let isFallback = model.step(of: node)?.fallbackReason != nil
-      return (model.model?.nodes[node].type ?? "") + (isFallback ? " !" : "")
+      return (model.model?.nodes[node].kind ?? "") + (isFallback ? " !" : "")
     }
   }
 
@@ -172,12 +179,26 @@ extension ExplorerModel {
     return shown.isEmpty ? facts.name : shown.joined(separator: "/")
   }
 
+  /// An operator's name with the group around it, for tables, whose other columns say the rest.
+  func pathLabel(of node: Int) -> String {
+    let parts = label(of: node).split(separator: "/").map(String.init)
+    let short = parts.count > 1 ? parts.dropLast().joined(separator: "/") : parts.first ?? ""
+    guard let group = outline.group(of: node) else { return short }
+    return "\(outline.groups[group].name)/\(short)"
+  }
+
+  /// A step's name: that of the operator which it mostly is, or its own.
+  func stepLabel(_ step: Int) -> String {
+    guard let facts = plan?.steps[step] else { return "" }
+    return facts.nodes.first.map(pathLabel) ?? leafName(of: facts.name)
+  }
+
   /// The style of an operator's bar under the colouring that is chosen.
   func barStyle(of node: Int, share: Double) -> Style {
     guard let facts = model?.nodes[node] else { return .bar }
     switch preferences.coloring {
     case .time: return .heat(Int((share * 7).rounded()))
-    case .type: return .category(category(facts.type))
+    case .type: return .category(category(facts.kind))
     case .backend: return .category(category(step(of: node)?.backend ?? ""))
     case .dtype:
       let dtype = facts.outputs.first.flatMap { model?.tensors[$0].dtype } ?? ""

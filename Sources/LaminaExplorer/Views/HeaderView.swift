@@ -25,11 +25,14 @@ struct HeaderView {
       facts.macCount > 0 ? "\(countText(facts.macCount))MAC" : "",
     ]
     .filter { !$0.isEmpty }
-    for shown in stride(from: figures.count, through: 0, by: -1) {
-      let text = ([facts.name] + figures.prefix(shown)).joined(separator: "  ")
-      if columnCount(of: text) <= width - 1 { return text }
+    // A long name gives way to the figures as far as it can still be told.
+    let shortest = min(columnCount(of: facts.name), 18)
+    for shown in stride(from: figures.count, through: 1, by: -1) {
+      let text = figures.prefix(shown).map { "  " + $0 }.joined()
+      let room = width - 1 - columnCount(of: text)
+      if room >= shortest { return fit(facts.name, to: room, clip: .middle) + text }
     }
-    return fit(facts.name, to: max(0, width - 1))
+    return fit(facts.name, to: max(0, width - 1), clip: .middle)
   }
 
   private func rightText(width: Int) -> String {

@@ -55,7 +55,7 @@ struct TablePane<Column: TableColumn> {
     in area: Rect,
     on buffer: inout CellBuffer
   ) {
-    var text = column.text(of: row, in: model)
+    var text = column.shortText(of: row, in: model)
     if let profile = column as? ProfileColumn, profile == .cumulative {
       text = model.cumulativeShare(upTo: line).map { decimals(100 * $0, 1) } ?? ""
     }
@@ -67,7 +67,7 @@ struct TablePane<Column: TableColumn> {
       in: area,
       style,
       align: column.isNumber ? .trailing : .leading,
-      clip: column.rank == 0 ? .head : .tail
+      clip: column.clipping
     )
   }
 }
@@ -89,7 +89,7 @@ extension ExplorerModel {
   /// The part of the time that the profile's lines up to one take together, from 0 to 1.
   func cumulativeShare(upTo line: Int) -> Double? {
     guard let profile = currentProfile else { return nil }
-    let total = profile.steps.reduce(0) { $0 + $1.median }
+    let total = profile.medianSum
     let part = stepOrder.prefix(line + 1).reduce(0) { $0 + profile.steps[$1].median }
     return total > 0 ? part / total : nil
   }
