@@ -86,6 +86,23 @@ private func chain(_ ops: [any Operator], _ shape: Shape) throws -> Graph {
     #expect(try run(graph, [-5, -4, -3, -2]) == [])
   }
 
+  @Test func computesWithTheDataOfEachRunWhereOnlyItsShapeStays() throws {
+    let program = try Program(chain([Positive(), Increment()], [2]), options)
+    for (x, y) in [([-1, 4], [5]), ([7, -1], [8]), ([7, 8], [8, 9])] as [([Float], [Float])] {
+      let outputs = try program.run([.tensor(Tensor([2], x))]).outputs
+      #expect(try outputs[0].tensor.floats() == y)
+    }
+  }
+
+  @Test func aSecondRunSeesItsOwnData() throws {
+    // Both runs keep two elements, so that the plan behind them is the same.
+    let program = try Program(chain([Positive(), Increment()], [4]), options)
+    for elements in [[-1, 2, 3, -1], [5, -1, -1, 6]] as [[Float]] {
+      let y = try program.run([.tensor(Tensor([4], elements))]).outputs[0].tensor
+      #expect(try y.floats() == elements.filter { $0 > 0 }.map { $0 + 1 })
+    }
+  }
+
   @Test func runsInnerGraphs() throws {
     let body = try chain([Increment()], [Shape.unknown])
     let graph = try chain([Twice(body: body), Increment()], [2])

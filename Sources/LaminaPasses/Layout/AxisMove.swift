@@ -49,8 +49,9 @@ struct AxisMove {
       inputs = try Self.sources(Array(node.inputs.prefix(1)), permutation, graph)
       return
     case is Resize, is Upsample, is Pad:
-      guard let listed = try Self.permutingLists(node, permutation, graph) else { return nil }
-      (op, inputs) = listed
+      guard let lists = try AxisLists(node, permutation, graph) else { return nil }
+      op = lists.op
+      inputs = try Self.sources(Array(node.inputs.prefix(1)), permutation, graph) + lists.inputs
       return
     default: return nil
     }
@@ -75,94 +76,6 @@ struct AxisMove {
       if constant.count == 1 { return .existing(id) }
       return .constant(try constant.transposed(permutation.inverse))
     }
-  }
-
-  /// Resize, Upsample and Pad with constant lists of one number (or pair) an axis.
-  private static func permutingLists(
-    _ node: Node,
-    _ permutation: Permutation,
-    _ graph: Graph
-  ) throws -> (any Operator, [GraphEdit.Input])? {
-    let rank = permutation.axes.count
-    let back = permutation.inverse
-    var inputs = try sources(Array(node.inputs.prefix(1)), permutation, graph)
-    var op = node.op
-    if var pad = node.op as? Pad {
-      guard node.inputs.count < 4 || node.inputs[3] == nil else { return nil }
-      if let pads = pad.pads {
-        guard let moved = back.applyPads(pads, arePairs: pad.padsArePairs) else { return nil }
-        pad.pads = moved
-        op = pad
-      }
-      guard
-        let rest = try lists(
-          node,
-          graph,
-          { tensor in
-            guard let moved = back.applyPads(try tensor.ints(), arePairs: pad.padsArePairs) else {
-              return nil
-            }
-            return Tensor(tensor.shape, moved.map(Int64.init))
-          },
-          skipping: 2
-        )
-      else { return nil }
-      return (op, inputs + rest)
-    }
-    if let upsample = node.op as? Upsample, let scales = upsample.scales {
-      guard scales.count == rank else { return nil }
-      return (Upsample(mode: upsample.mode, scales: back.apply(scales)), inputs)
-    }
-    if let resize = node.op as? Resize, resize.axes != nil || resize.coordinates == .cropAndResize {
-      return nil
-    }
-    guard
-      let rest = try lists(
-        node,
-        graph,
-        { tensor in
-          guard tensor.count == rank else { return tensor.count == 0 ? tensor : nil }
-          return try Tensor(
-            tensor.dtype,
-            tensor.shape,
-            rounding: back.apply(try tensor.doubles())
-          )
-        },
-        skipping: node.inputs.count
-      )
-    else { return nil }
-    inputs += rest
-    return (op, inputs)
-  }
-
-  /// The inputs after the first, constants changed by `change`; those from `skipping` on stay.
-  private static func lists(
-    _ node: Node,
-    _ graph: Graph,
-    _ change: (Tensor) throws -> Tensor?,
-    skipping: Int
-  ) throws -> [GraphEdit.Input]? {
-    var result: [GraphEdit.Input] = []
-    for (position, id) in node.inputs.enumerated().dropFirst() {
-      guard let id, position < skipping else {
-        result.append(.existing(id))
-        continue
-      }
-      guard let constant = graph.constant(id), let changed = try change(constant) else {
-        return nil
-      }
-      result.append(.constant(changed))
-    }
-    return result
-  }
-}
-
-extension Permutation {
-  /// Reorders padding: all befores then all afters, or a pair for each axis.
-  fileprivate func applyPads(_ pads: [Int], arePairs: Bool) -> [Int]? {
-    guard pads.count == 2 * axes.count else { return nil }
-    if arePairs { return axes.flatMap { [pads[2 * $0], pads[2 * $0 + 1]] } }
-    return apply(Array(pads.prefix(axes.count))) + apply(Array(pads.suffix(axes.count)))
   }
 }
 

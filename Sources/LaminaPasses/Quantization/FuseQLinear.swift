@@ -147,18 +147,7 @@ package struct FuseQLinear: RewritePass {
     else { return nil }
     var edit = GraphEdit("give \(node.name) its scales")
     edit.remove(node)
-    var inputs: [GraphEdit.Input] = []
-    for position in data {
-      guard
-        let quantization = graph.quantization(
-          scale: node.inputs[position + 1],
-          zeroPoint: node.inputs[position + 2],
-          axis: weightAxis
-        ),
-        let codes = edit.attach(quantization, to: node.inputs[position], of: node, in: graph)
-      else { return nil }
-      inputs.append(codes)
-    }
+    guard let inputs = attachedInputs(node, data, weightAxis, graph, &edit) else { return nil }
     guard let rest = more(&edit) else { return nil }
     var type = graph[result].tensorType
     type.quantization = target
@@ -171,6 +160,29 @@ package struct FuseQLinear: RewritePass {
     )
     edit.detach(made, into: result, of: node)
     return edit
+  }
+
+  /// The inputs at `data`, each followed by its scale and zero point, as quantized tensors.
+  private func attachedInputs(
+    _ node: Node,
+    _ data: [Int],
+    _ weightAxis: Int,
+    _ graph: Graph,
+    _ edit: inout GraphEdit
+  ) -> [GraphEdit.Input]? {
+    var inputs: [GraphEdit.Input] = []
+    for position in data {
+      guard
+        let quantization = graph.quantization(
+          scale: node.inputs[position + 1],
+          zeroPoint: node.inputs[position + 2],
+          axis: weightAxis
+        ),
+        let codes = edit.attach(quantization, to: node.inputs[position], of: node, in: graph)
+      else { return nil }
+      inputs.append(codes)
+    }
+    return inputs
   }
 
   private func input(_ node: Node, _ position: Int) -> ValueID? {

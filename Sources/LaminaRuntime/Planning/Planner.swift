@@ -42,7 +42,7 @@ struct Planner {
   private mutating func choose(_ node: Node, _ step: Int) throws {
     let request = StepRequest(
       node: node,
-      inputs: graph.inputTypes(of: node),
+      inputs: plannedInputs(of: node),
       outputs: graph.outputTypes(of: node),
       threadCount: options.threadCount
     )
@@ -71,6 +71,21 @@ struct Planner {
     if let kernel { shareOverwrittenInput(node, kernel, step) }
     kernels.append(kernel)
     summaries.append(summary(of: node, backend, reason, kernel))
+  }
+
+  /// The types of a node's inputs, with the contents of constants alone.
+  ///
+  /// What a type says of contents besides may come from the data of one run, and a plan is for
+  /// many.
+  private func plannedInputs(of node: Node) -> TypeInputs {
+    let types = graph.inputTypes(of: node)
+    return TypeInputs(
+      node.inputs.indices.map { position in
+        guard var type = types.optional(position) else { return nil }
+        type.contents = graph.constant(node.inputs[position])
+        return type
+      }
+    )
   }
 
   private mutating func kernel(from preparation: Preparation, _ node: Node) -> (any PreparedKernel)?

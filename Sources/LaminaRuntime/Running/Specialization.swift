@@ -89,26 +89,41 @@ final class Specialization {
     _ pool: ThreadPool
   ) throws -> PlanExecutor {
     let nodes = typed.nodes[range]
+    let inputs = liveIn(nodes)
     // Where all types were known from the start, the range alone tells plans apart.
     let isFixed = range.lowerBound == 0
-    let key =
+    let types =
       isFixed
-      ? "\(range)"
-      : "\(range) "
-        + nodes.map { node in typed.outputTypes(of: node).map { $0?.description ?? "" }.joined() }
-        .joined(separator: ";")
+      ? []
+      : (inputs + nodes.flatMap(\.outputs)).map { id in
+        id.map { typed[$0].type.description } ?? ""
+      }
+    let key = "\(range) " + types.joined(separator: ";")
     if let known = executors[key] { return known }
     var planner = Planner(
-      graph: typed,
+      graph: isFixed ? typed : forgettingData(typed, nodes),
       nodes: nodes,
       options: options,
-      liveIn: liveIn(nodes),
+      liveIn: inputs,
       liveOut: liveOut(nodes, end: range.upperBound)
     )
     let made = try PlanExecutor(planner.plan(), pool: pool)
     if executors.count >= 16 { executors.removeAll() }
     executors[key] = made
     return made
+  }
+
+  /// Returns the graph without what values happen to hold in this run: a plan is kept by the types
+  /// of its values, and would compute with it in the next run too.
+  private func forgettingData(_ typed: Graph, _ nodes: ArraySlice<Node>) -> Graph {
+    var typed = typed
+    for case let id? in nodes.flatMap({ $0.inputs + $0.outputs })
+    where typed[id].constant == nil && graph[id].type.tensor?.contents == nil {
+      guard var type = typed[id].type.tensor, type.contents != nil else { continue }
+      type.contents = nil
+      typed[id].type = .tensor(type)
+    }
+    return typed
   }
 
   private func liveIn(_ nodes: ArraySlice<Node>) -> [ValueID] {
