@@ -60,7 +60,8 @@ package struct SIMDBackend: Backend {
         reasons.append("\(kernel.name): \(error.reason)")
       }
     }
-    if elements == .bytes, let converted = convert(request, &reasons) { return converted }
+    let isHalf = request.inputs.optional(0)?.dtype == .float16
+    if elements == .bytes || isHalf, let converted = convert(request, &reasons) { return converted }
     if reasons.isEmpty {
       let types = request.inputs.present.map { $0.dtype.name }.joined(separator: ", ")
       return .refused("the cpu backend has no kernel for \(op.displayName) of \(types)")
@@ -98,7 +99,7 @@ package struct SIMDBackend: Backend {
     return .kernel(try ActivatedKernel(inner, activation, request))
   }
 
-  /// A float kernel for codes, with conversions around it.
+  /// A float kernel for codes or half-precision numbers, with conversions around it.
   private func convert(_ step: StepRequest, _ reasons: inout [String]) -> Preparation? {
     let request = KernelRequest(
       step: step,

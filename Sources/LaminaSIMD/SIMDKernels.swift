@@ -94,6 +94,7 @@ extension SIMDBackend {
       fusesActivation: true,
       make: ByteElementwiseKernels.binary
     ),
+    Kernel(BinaryElementwise.self, .float32, "power", make: BinaryKernels.power),
     Kernel(PRelu.self, .float32, "lanes", fusesActivation: true, make: BinaryKernels.prelu),
     Kernel(PRelu.self, .bytes, "lanes-i8", make: ByteElementwiseKernels.prelu),
     Kernel(
@@ -110,7 +111,10 @@ extension SIMDBackend {
     Kernel(Softmax.self, .float32, "lines", make: SoftmaxKernels.softmax),
     Kernel(LogSoftmax.self, .float32, "lines", make: SoftmaxKernels.logSoftmax),
     Kernel(BatchNorm.self, .float32, "channels", make: NormalizationKernels.batch),
+    Kernel(ImageScaler.self, .float32, "channels", make: NormalizationKernels.scaler),
     Kernel(LayerNorm.self, .float32, "lines", make: NormalizationKernels.layer),
+    Kernel(LSTM.self, .float32, "packed", make: RecurrentKernels.lstm),
+    Kernel(SequenceLSTM.self, .float32, "packed", make: RecurrentKernels.sequence),
     Kernel(InstanceNorm.self, .float32, "planes", make: NormalizationKernels.instance),
   ]
 
@@ -146,6 +150,9 @@ extension SIMDBackend {
     Kernel(BatchToSpaceND.self, .any, "pieces", make: PieceKernels.pieces),
     Kernel(DepthToSpace.self, .any, "pieces", make: PieceKernels.pieces),
     Kernel(SpaceToDepth.self, .any, "pieces", make: PieceKernels.pieces),
+    Kernel(Crop.self, .any, "pieces", make: PieceKernels.pieces),
+    Kernel(Cast.self, .any, "elements", make: CastKernels.cast),
+    Kernel(ArgReduce.self, .any, "search", make: ArgReduceKernels.search),
     Kernel(Pack.self, .any, "lines", make: MovementKernels.pack),
     Kernel(Gather.self, .any, "rows", make: MovementKernels.gather),
   ]

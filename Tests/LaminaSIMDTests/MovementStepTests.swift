@@ -101,3 +101,74 @@ import Testing
     try StepCase(op: Unsqueeze(axes: [0]), inputs: [x]).check(set)
   }
 }
+
+@Suite struct ConversionStepTests {
+  @Test(arguments: InstructionSet.available)
+  func halfPrecisionStepsRunBetweenConversions(set: InstructionSet) throws {
+    var source = NumberSource(seed: 91)
+    let x = try source.tensor([1, 6, 7, 5], in: -3...3).cast(to: .float16)
+    let w = try source.tensor([9, 3, 3, 5]).cast(to: .float16)
+    let op = Conv(
+      window: Window(size: [3, 3], padding: .sameUpper),
+      layout: .channelsLast,
+      weightLayout: .outputSpatialInput
+    )
+    try StepCase(op: op, inputs: [x, w], activation: .relu, tolerance: 2e-3).check(set, threads: 2)
+    try StepCase(op: UnaryElementwise(.tanh), inputs: [x], tolerance: 1e-3).check(set)
+    let odd: [Float] = [
+      0, -0.0, 1, -2.5, 65504, 65519, 65520, 1e9, 5.96e-8, 2.9e-8, 3e-8, 6.1e-5, .infinity, .nan,
+      1.00048828125, 1.0014648, 3.1415926,
+    ]
+    let halves = try Tensor([17], odd).cast(to: .float16)
+    try StepCase(op: UnaryElementwise(.neg), inputs: [halves], tolerance: 0).check(set)
+    try StepCase(
+      op: BinaryElementwise(.mul),
+      inputs: [halves, try Tensor([1], [Float(0.7)]).cast(to: .float16)],
+      constants: [],
+      tolerance: 0
+    ).check(set)
+  }
+
+  @Test func placesOfExtremesAreFound() throws {
+    var source = NumberSource(seed: 92)
+    let codes = try source.codes([3, 5, 21], .uint8, Quantization(scale: 0.1, zeroPoint: 9))
+    var values = source.floats(60)
+    values[7] = .nan
+    values[20] = values[21]
+    for x in [Tensor([3, 4, 5], values), codes] {
+      for axis in [0, 1, -1] {
+        for function in ArgReduce.Function.allCases {
+          for last in [false, true] {
+            let op = ArgReduce(
+              function,
+              axis: axis,
+              keepsDimensions: last,
+              selectsLast: last,
+              indexType: last ? .int32 : .int64
+            )
+            try StepCase(op: op, inputs: [x]).check(.current, threads: 2)
+          }
+        }
+      }
+    }
+  }
+
+  @Test func castsKeepWholeNumbers() throws {
+    for from in [DataType.uint8, .int8, .int32, .int64, .bool] {
+      let x = try Tensor(from, [5], rounding: [0, 1, 0, 1, 1])
+      try StepCase(op: Cast(to: .float32), inputs: [x]).check(.current)
+    }
+    try StepCase(op: Cast(to: .int64), inputs: [Tensor([2], [Int32(-7), 9])]).check(.current)
+  }
+
+  @Test func imagesAreScaledAndCropped() throws {
+    var source = NumberSource(seed: 93)
+    let x = source.tensor([2, 3, 8, 9])
+    try StepCase(op: ImageScaler(scale: 0.5, bias: [1, 2, 3]), inputs: [x]).check(.current)
+    try StepCase(op: Crop(border: [1, 2, 2, 1]), inputs: [x]).check(.current)
+    try StepCase(
+      op: BinaryElementwise(.pow),
+      inputs: [x, Tensor(scalar: Float(2))]
+    ).check(.current)
+  }
+}

@@ -82,6 +82,78 @@ void lamina_i8_pack(
   }
 }
 
+/// The channels of one block: four vectors of 16 where four taps are taken at once.
+static size_t depthwise_block(size_t lanes, size_t dot_group) {
+  return dot_group == 4 ? 64 : lanes;
+}
+
+size_t lamina_i8_depthwise_packed_count(
+  size_t taps, size_t channels, size_t lanes, size_t dot_group) {
+  size_t blocks = groups(channels, depthwise_block(lanes, dot_group));
+  size_t head = dot_group == 4 ? 12 : 8;
+  return blocks * depthwise_block(lanes, dot_group) * (head + groups(taps, dot_group) * 4);
+}
+
+/// The channel at place `p` of a block of 64; see depthwise_dot.h.
+static size_t interleaved_channel(size_t p) {
+  size_t vector = p / 16, lane = p % 16 / 4, place = p % 4;
+  return 16 * lane + 4 * vector + place;
+}
+
+/// One block in the order of four taps at once.
+static void pack_depthwise_dot(
+  const int8_t *weights, const lamina_i8_columns *columns, size_t taps, size_t channels,
+  int32_t x_zero, size_t first, int8_t *packed) {
+  int32_t *bias = (int32_t *)packed, *zero = (int32_t *)(packed + 8 * 64);
+  float *multiplier = (float *)(packed + 4 * 64);
+  int8_t *body = packed + 12 * 64;
+  int32_t added = (int32_t)(groups(taps, 4) * 4 - taps);
+  for (size_t p = 0; p < 64; p++) {
+    size_t c = first + interleaved_channel(p);
+    if (c >= channels) continue;
+    bias[p] = columns->bias[c] + added * x_zero * columns->zero[c];
+    multiplier[p] = columns->multiplier[c];
+    zero[p] = columns->zero[c];
+    for (size_t tap = 0; tap < taps; tap++) {
+      body[tap / 4 * 256 + p * 4 + tap % 4] = weights[tap * channels + c];
+    }
+  }
+}
+
+/// One block in pairs of taps as 16-bit numbers, zero points subtracted.
+static void pack_depthwise_pairs(
+  const int8_t *weights, const lamina_i8_columns *columns, size_t taps, size_t channels,
+  size_t first, size_t lanes, int8_t *packed) {
+  int32_t *bias = (int32_t *)packed;
+  float *multiplier = (float *)(packed + 4 * lanes);
+  int16_t *body = (int16_t *)(packed + 8 * lanes);
+  for (size_t p = 0; p < lanes && first + p < channels; p++) {
+    size_t c = first + p;
+    bias[p] = columns->bias[c];
+    multiplier[p] = columns->multiplier[c];
+    for (size_t tap = 0; tap < taps; tap++) {
+      int32_t weight = weights[tap * channels + c] - columns->zero[c];
+      body[(tap / 2 * lanes + p) * 2 + tap % 2] = (int16_t)weight;
+    }
+  }
+}
+
+void lamina_i8_depthwise_pack(
+  const int8_t *weights, const lamina_i8_columns *columns, size_t taps, size_t channels,
+  int32_t x_zero, size_t lanes, size_t dot_group, int8_t *packed) {
+  size_t total = lamina_i8_depthwise_packed_count(taps, channels, lanes, dot_group);
+  size_t block = depthwise_block(lanes, dot_group);
+  size_t step = block * ((dot_group == 4 ? 12 : 8) + groups(taps, dot_group) * 4);
+  memset(packed, 0, total);
+  for (size_t first = 0; first < channels; first += block, packed += step) {
+    if (dot_group == 4) {
+      pack_depthwise_dot(weights, columns, taps, channels, x_zero, first, packed);
+    } else {
+      pack_depthwise_pairs(weights, columns, taps, channels, first, lanes, packed);
+    }
+  }
+}
+
 void lamina_i8_lookup(const uint8_t *table, const uint8_t *x, uint8_t *y, size_t count) {
   for (size_t i = 0; i < count; i++) y[i] = table[x[i]];
 }

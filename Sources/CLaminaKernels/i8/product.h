@@ -13,9 +13,10 @@ typedef struct i8_tile {
 
 /// Up to three bytes of a row, the rest of their group 0.
 LAMINA_INLINE vi dot_row_rest(const uint8_t *p, size_t count) {
-  uint8_t group[4] = {0};
-  for (size_t i = 0; i < count; i++) group[i] = p[i];
-  return dot_row(group);
+  uint32_t group = p[0];
+  if (count > 1) group |= (uint32_t)p[1] << 8;
+  if (count > 2) group |= (uint32_t)p[2] << 16;
+  return vi_set((int32_t)group);
 }
 
 /// Rounds, shifts, clamps and writes one vector of sums.
@@ -180,8 +181,7 @@ static i8_tile_function *const i8_tiles_slim[] = {
 LAMINA_INLINE void i8_strip_copy(
   uint8_t *strip, size_t position, const uint8_t *from, size_t count, uint8_t lift) {
   if (DOT_GROUP == 4) {
-    uint8_t *to = strip + position;
-    for (size_t i = 0; i < count; i++) to[i] = from[i];
+    copy_bytes(strip + position, from, count);
   } else {
     int16_t *to = (int16_t *)strip + position;
     for (size_t i = 0; i < count; i++) to[i] = (int16_t)(uint8_t)(from[i] ^ lift);
@@ -228,7 +228,7 @@ static LAMINA_TARGET void i8_strips(
   if (product->window) place = lamina_place_at(product->window, first);
   for (size_t i = 0; i < count; i++) {
     uint8_t *strip = scratch + i * groups * 4;
-    memset(strip + (groups - 1) * 4, 0, 4);
+    memset(strip + (groups - 1) * 4, DOT_GROUP == 4 ? lift : 0, 4);
     if (product->window) {
       i8_gather_pixel(product, x, place, lift, strip);
       lamina_place_advance(&place, product->window);
@@ -248,7 +248,7 @@ static LAMINA_TARGET void i8_row_sums(
     for (size_t tap = 0; tap < taps; tap++) {
       const uint8_t *row = rows[tap * TILE_ROWS + i];
       if (DOT_GROUP == 4) {
-        for (size_t k = 0; k < depth; k++) sum += (uint8_t)(row[k] ^ lift);
+        sum += sum_bytes(row, depth, lift);
       } else {
         for (size_t k = 0; k < depth / 2; k++) sum += ((const int16_t *)row)[k];
       }
@@ -270,7 +270,7 @@ LAMINA_TARGET void LAMINA_TILE(i8_product)(
     ? (inner + DOT_GROUP - 1) / DOT_GROUP
     : product->taps * ((product->depth + DOT_GROUP - 1) / DOT_GROUP);
   const size_t taps = strips ? 1 : product->taps;
-  const size_t depth = DOT_GROUP == 2 ? inner_groups * 4 : strips ? inner : product->depth;
+  const size_t depth = strips ? inner_groups * 4 : product->depth;
   const size_t panel_bytes = (12 + inner_groups * DOT_GROUP) * width;
   const uint8_t lift = product->is_signed ? 0x80 : 0;
   const int32_t flip = DOT_GROUP == 4 && lift ? (int32_t)0x80808080u : 0;

@@ -19,6 +19,8 @@ typedef struct lamina_kernels {
   lamina_f32_reduce_function *_Nonnull f32_reduce;
   lamina_f32_normalize_function *_Nonnull f32_normalize;
   lamina_f32_mix_function *_Nonnull f32_mix;
+  lamina_f32_from_half_function *_Nonnull f32_from_half;
+  lamina_f32_to_half_function *_Nonnull f32_to_half;
   lamina_x32_transpose_function *_Nonnull x32_transpose;
   lamina_i8_product_function *_Nonnull i8_product;
   lamina_i8_depthwise_function *_Nonnull i8_depthwise;
@@ -31,7 +33,7 @@ typedef struct lamina_kernels {
 /// Any machine.
 extern const lamina_kernels lamina_kernels__scalar;
 #if defined(__x86_64__)
-/// x86-64 with AVX2, FMA, BMI1 and BMI2.
+/// x86-64 with AVX2, FMA, F16C, BMI1 and BMI2.
 extern const lamina_kernels lamina_kernels__avx2;
 /// x86-64 with AVX-512 F, BW, DQ, VL and VNNI besides.
 extern const lamina_kernels lamina_kernels__avx512;

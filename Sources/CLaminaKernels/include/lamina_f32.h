@@ -236,6 +236,20 @@ typedef void lamina_f32_mix_function(
 
 lamina_f32_mix_function lamina_f32_mix__scalar, lamina_f32_mix__avx2, lamina_f32_mix__avx512;
 
+/// Widens half-precision numbers.
+typedef void lamina_f32_from_half_function(
+  const uint16_t *_Nonnull x, float *_Nonnull y, size_t count);
+
+lamina_f32_from_half_function lamina_f32_from_half__scalar, lamina_f32_from_half__avx2,
+  lamina_f32_from_half__avx512;
+
+/// Rounds to half precision, ties to even.
+typedef void lamina_f32_to_half_function(
+  const float *_Nonnull x, uint16_t *_Nonnull y, size_t count);
+
+lamina_f32_to_half_function lamina_f32_to_half__scalar, lamina_f32_to_half__avx2,
+  lamina_f32_to_half__avx512;
+
 /// y[c][r] = x[r][c] for 4-byte elements.
 typedef void lamina_x32_transpose_function(
   const uint32_t *_Nonnull x, uint32_t *_Nonnull y, size_t rows, size_t columns, size_t x_stride,

@@ -64,22 +64,34 @@ void lamina_i8_pack(
 
 /// A depthwise convolution of bytes.
 ///
-///     y[i][c] = clamp(round((bias[c] + Σ_t lifted(x[tap t][c]) · weights[t][c]) · multiplier[c]) + y_zero)
+///     y[i][c] = clamp(round((bias[c] + Σ_t lifted(x[tap t][c]) · (weights[t][c] − zero[c]))
+///                           · multiplier[c]) + y_zero)
 typedef struct lamina_i8_depthwise {
   const lamina_window *_Nonnull window;
   size_t channels;
   bool is_signed;
-  /// Pairs of taps: low half tap 2p, high half tap 2p + 1 (0 beyond the last), pair × channel.
-  const int32_t *_Nonnull weights;
-  const int32_t *_Nonnull bias;
-  const float *_Nonnull multiplier;
+  /// Some weight zero points are not 0.
+  bool has_weight_zeros;
+  /// Written by `lamina_i8_depthwise_pack` for this instruction set.
+  const int8_t *_Nonnull packed;
   /// `channels` bytes of the input's zero point.
   const uint8_t *_Nonnull padding;
   size_t y_stride;
   int32_t y_zero, y_low, y_high;
 } lamina_i8_depthwise;
 
-/// Output pixels `begin ..< end`. `scratch` holds `taps + 1` pointers.
+/// Bytes that `lamina_i8_depthwise_pack` writes.
+size_t lamina_i8_depthwise_packed_count(
+  size_t taps, size_t channels, size_t lanes, size_t dot_group);
+
+/// Packs taps × channels weights with their channels' numbers, block of channels after block.
+///
+/// `x_zero` is the lifted zero point of the input.
+void lamina_i8_depthwise_pack(
+  const int8_t *_Nonnull weights, const lamina_i8_columns *_Nonnull columns, size_t taps,
+  size_t channels, int32_t x_zero, size_t lanes, size_t dot_group, int8_t *_Nonnull packed);
+
+/// Output pixels `begin ..< end`. `scratch` holds `taps + 3` pointers.
 typedef void lamina_i8_depthwise_function(
   const lamina_i8_depthwise *_Nonnull depthwise, const uint8_t *_Nonnull x, uint8_t *_Nonnull y,
   void *_Nonnull scratch, size_t begin, size_t end);

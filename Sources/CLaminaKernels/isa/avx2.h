@@ -5,7 +5,7 @@
 #include <stdint.h>
 #include <string.h>
 
-#define LAMINA_TARGET __attribute__((target("avx2,fma,bmi,bmi2")))
+#define LAMINA_TARGET __attribute__((target("avx2,fma,f16c,bmi,bmi2")))
 #define LAMINA_INLINE static inline __attribute__((always_inline)) LAMINA_TARGET
 #define LAMINA_KERNEL(stem) lamina_##stem##__avx2
 #define LAMINA_TILE(stem) lamina_##stem##_6x16__avx2
@@ -124,6 +124,26 @@ LAMINA_INLINE void vi_store_bytes(uint8_t *p, vi x, size_t n) {
   } else {
     memcpy(p, &bytes, n);
   }
+}
+
+/// Eight half-precision numbers, widened.
+LAMINA_INLINE vf vf_load_half(const uint16_t *p) {
+  return _mm256_cvtph_ps(_mm_loadu_si128((const __m128i *)p));
+}
+LAMINA_INLINE void vf_store_half(uint16_t *p, vf x) {
+  _mm_storeu_si128((__m128i *)p, _mm256_cvtps_ph(x, _MM_FROUND_TO_NEAREST_INT));
+}
+
+/// Copies bytes.
+LAMINA_INLINE void copy_bytes(uint8_t *to, const uint8_t *from, size_t count) {
+  for (size_t i = 0; i < count; i++) to[i] = from[i];
+}
+
+/// The sum of bytes, each with the bits of `lift` flipped.
+LAMINA_INLINE int32_t sum_bytes(const uint8_t *p, size_t count, uint8_t lift) {
+  int32_t sum = 0;
+  for (size_t i = 0; i < count; i++) sum += (uint8_t)(p[i] ^ lift);
+  return sum;
 }
 
 /// Two 16-bit values of a row in every lane.

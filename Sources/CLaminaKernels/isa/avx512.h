@@ -6,7 +6,7 @@
 #include <string.h>
 
 #define LAMINA_TARGET \
-  __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx512vnni,avx2,fma,bmi,bmi2")))
+  __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx512vnni,avx2,fma,f16c,bmi,bmi2")))
 #define LAMINA_INLINE static inline __attribute__((always_inline)) LAMINA_TARGET
 #define LAMINA_KERNEL(stem) lamina_##stem##__avx512
 #define LAMINA_TILE(stem) lamina_##stem##_14x32__avx512
@@ -85,8 +85,48 @@ LAMINA_INLINE vf vf_from_int(vi a) { return _mm512_cvtepi32_ps(a); }
 LAMINA_INLINE vi vi_bytes_n(const uint8_t *p, size_t n) {
   return _mm512_cvtepu8_epi32(_mm_maskz_loadu_epi8(lanes_below(n), p));
 }
+/// Narrows in a register first: narrowing stores under a mask are slow on some processors.
 LAMINA_INLINE void vi_store_bytes(uint8_t *p, vi x, size_t n) {
-  _mm512_mask_cvtepi32_storeu_epi8(p, lanes_below(n), x);
+  __m128i bytes = _mm512_cvtepi32_epi8(x);
+  if (n == 16) {
+    _mm_storeu_si128((__m128i *)p, bytes);
+  } else {
+    _mm_mask_storeu_epi8(p, lanes_below(n), bytes);
+  }
+}
+
+/// Sixteen half-precision numbers, widened.
+LAMINA_INLINE vf vf_load_half(const uint16_t *p) {
+  return _mm512_cvtph_ps(_mm256_loadu_si256((const __m256i *)p));
+}
+LAMINA_INLINE void vf_store_half(uint16_t *p, vf x) {
+  _mm256_storeu_si256(
+    (__m256i *)p, _mm512_cvtps_ph(x, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC));
+}
+
+/// Copies bytes, 64 at a time.
+LAMINA_INLINE void copy_bytes(uint8_t *to, const uint8_t *from, size_t count) {
+  for (; count >= 64; count -= 64, to += 64, from += 64) {
+    _mm512_storeu_si512(to, _mm512_loadu_si512(from));
+  }
+  if (count == 0) return;
+  __mmask64 mask = ((__mmask64)1 << count) - 1;
+  _mm512_mask_storeu_epi8(to, mask, _mm512_maskz_loadu_epi8(mask, from));
+}
+
+/// The sum of bytes, each with the bits of `lift` flipped.
+LAMINA_INLINE int32_t sum_bytes(const uint8_t *p, size_t count, uint8_t lift) {
+  const __m512i flip = _mm512_set1_epi8((char)lift), ones = _mm512_set1_epi8(1);
+  __m512i sum = _mm512_setzero_si512();
+  for (; count >= 64; count -= 64, p += 64) {
+    sum = _mm512_dpbusd_epi32(sum, _mm512_xor_si512(_mm512_loadu_si512(p), flip), ones);
+  }
+  if (count) {
+    __mmask64 mask = ((__mmask64)1 << count) - 1;
+    __m512i rest = _mm512_xor_si512(_mm512_maskz_loadu_epi8(mask, p), flip);
+    sum = _mm512_dpbusd_epi32(sum, _mm512_maskz_mov_epi8(mask, rest), ones);
+  }
+  return _mm512_reduce_add_epi32(sum);
 }
 
 /// Four bytes of a row in every lane.

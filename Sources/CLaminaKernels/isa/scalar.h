@@ -67,6 +67,55 @@ LAMINA_INLINE void vi_store_bytes(uint8_t *p, vi x, size_t n) {
   if (n) *p = (uint8_t)x;
 }
 
+/// A half-precision number, widened.
+LAMINA_INLINE vf vf_load_half(const uint16_t *p) {
+  uint32_t sign = (uint32_t)(*p & 0x8000) << 16, rest = *p & 0x7fff;
+  float size;
+  if (rest >= 0x7c00) {
+    uint32_t bits = 0x7f800000 | (rest & 0x3ff) << 13;
+    memcpy(&size, &bits, 4);
+  } else if (rest < 0x400) {
+    size = (float)rest * 0x1p-24f;
+  } else {
+    uint32_t bits = (rest << 13) + 0x38000000;
+    memcpy(&size, &bits, 4);
+  }
+  uint32_t bits;
+  memcpy(&bits, &size, 4);
+  bits |= sign;
+  memcpy(&size, &bits, 4);
+  return size;
+}
+/// The nearest half-precision number, ties to even.
+LAMINA_INLINE void vf_store_half(uint16_t *p, vf x) {
+  uint32_t bits;
+  memcpy(&bits, &x, 4);
+  uint16_t sign = (uint16_t)(bits >> 16 & 0x8000);
+  uint32_t size = bits & 0x7fffffff;
+  if (size > 0x7f800000) {
+    *p = sign | 0x7e00;
+  } else if (size >= 0x477ff000) {
+    *p = sign | 0x7c00;
+  } else if (size < 0x38800000) {
+    *p = sign | (uint16_t)rintf(fabsf(x) * 0x1p24f);
+  } else {
+    uint32_t rounded = size - 0x38000000 + 0xfff + (size >> 13 & 1);
+    *p = sign | (uint16_t)(rounded >> 13);
+  }
+}
+
+/// Copies bytes.
+LAMINA_INLINE void copy_bytes(uint8_t *to, const uint8_t *from, size_t count) {
+  for (size_t i = 0; i < count; i++) to[i] = from[i];
+}
+
+/// The sum of bytes, each with the bits of `lift` flipped.
+LAMINA_INLINE int32_t sum_bytes(const uint8_t *p, size_t count, uint8_t lift) {
+  int32_t sum = 0;
+  for (size_t i = 0; i < count; i++) sum += (uint8_t)(p[i] ^ lift);
+  return sum;
+}
+
 /// Two 16-bit values of a row, packed into one lane.
 LAMINA_INLINE vi dot_row(const uint8_t *p) {
   int32_t group;

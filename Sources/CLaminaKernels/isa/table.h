@@ -7,9 +7,15 @@
 #include "../f32/product.h"
 #include "../f32/depthwise.h"
 #include "../f32/pool.h"
+#include "../f32/half.h"
 #include "../f32/transpose.h"
 #include "../i8/product.h"
-#include "../i8/image.h"
+#if DOT_GROUP == 4
+#include "../i8/depthwise_dot.h"
+#else
+#include "../i8/depthwise.h"
+#endif
+#include "../i8/pool.h"
 #include "../i8/elementwise.h"
 
 const lamina_kernels LAMINA_KERNEL(kernels) = {
@@ -28,6 +34,8 @@ const lamina_kernels LAMINA_KERNEL(kernels) = {
   .f32_reduce = LAMINA_KERNEL(f32_reduce),
   .f32_normalize = LAMINA_KERNEL(f32_normalize),
   .f32_mix = LAMINA_KERNEL(f32_mix),
+  .f32_from_half = LAMINA_KERNEL(f32_from_half),
+  .f32_to_half = LAMINA_KERNEL(f32_to_half),
   .x32_transpose = LAMINA_KERNEL(x32_transpose),
   .i8_product = LAMINA_TILE(i8_product),
   .i8_depthwise = LAMINA_KERNEL(i8_depthwise),

@@ -12,6 +12,26 @@ enum BinaryKernels {
     try FloatBinary(try function(op.function), request)
   }
 
+  /// A power with an exponent that a simpler function has.
+  static func power(
+    _ op: BinaryElementwise,
+    _ request: KernelRequest
+  ) throws(Refusal) -> any PreparedKernel {
+    let shapes = (try request.input(0).shape, try request.output().shape)
+    guard op.function == .pow, shapes.0 == shapes.1,
+      let exponent = try request.floats(1, "exponents"),
+      exponent.count == 1
+    else { throw Refusal("it is not a power with one known exponent") }
+    switch exponent[0] {
+    case 1: return try FloatUnary(LaneFunction(lamina_unary_identity), request)
+    case 2: return try FloatUnary(LaneFunction(lamina_unary_square), request)
+    case 0.5: return try FloatUnary(LaneFunction(lamina_unary_sqrt), request)
+    case -0.5: return try FloatUnary(LaneFunction(lamina_unary_reciprocal_sqrt), request)
+    case -1: return try FloatUnary(LaneFunction(lamina_unary_reciprocal), request)
+    default: throw Refusal("there is no vector code for the exponent \(exponent[0])")
+    }
+  }
+
   static func prelu(_ op: PRelu, _ request: KernelRequest) throws(Refusal) -> any PreparedKernel {
     try FloatBinary(lamina_binary_prelu, request)
   }

@@ -91,9 +91,7 @@ final class ByteDepthwise: PreparedKernel, @unchecked Sendable {
   let name: String
   private let kernels: lamina_kernels
   private let geometry: ImageGeometry
-  private let pairs: AlignedBuffer
-  private let bias: AlignedBuffer
-  private let multipliers: AlignedBuffer
+  private let packed: AlignedBuffer
   private let padding: AlignedBuffer
   private let window: Pinned<lamina_window>
   private let depthwise: Pinned<lamina_i8_depthwise>
@@ -110,23 +108,14 @@ final class ByteDepthwise: PreparedKernel, @unchecked Sendable {
     threadCount = request.threadCount
     self.geometry = geometry
     let channels = geometry.channels
-    let pairCount = (geometry.taps + 1) / 2
-    pairs = try AlignedBuffer(byteCount: pairCount * channels * 4)
-    var folded: [Int32] = []
-    let halves = pairs.base.assumingMemoryBound(to: Int16.self)
-    for c in 0..<channels {
-      var sum: Int32 = 0
-      for tap in 0..<geometry.taps {
-        let (ky, kx) = tap.quotientAndRemainder(dividingBy: geometry.window.kernel_width)
-        let place = ky * strides.y + kx * strides.x + c * strides.output
-        let weight = Int32(weights.codes.codes[place]) - weights.zeros[c]
-        halves[(tap / 2 * channels + c) * 2 + tap % 2] = Int16(weight)
-        sum += weight
-      }
-      folded.append(weights.foldedBias(c, sum: sum, count: 0))
-    }
-    bias = try AlignedBuffer(folded)
-    multipliers = try AlignedBuffer(weights.multipliers)
+    packed = try AlignedBuffer(
+      byteCount: lamina_i8_depthwise_packed_count(
+        geometry.taps,
+        channels,
+        kernels.lanes,
+        kernels.dot_group
+      )
+    )
     padding = try AlignedBuffer(byteCount: channels, filledWith: weights.x.zeroByte)
     window = Pinned(geometry.window)
     depthwise = Pinned(
@@ -134,9 +123,8 @@ final class ByteDepthwise: PreparedKernel, @unchecked Sendable {
         window: window.pointer,
         channels: channels,
         is_signed: weights.x.isSigned,
-        weights: pairs.ints,
-        bias: bias.ints,
-        multiplier: multipliers.floats,
+        has_weight_zeros: weights.zeros.contains { $0 != 0 },
+        packed: packed.codes,
         padding: padding.bytes,
         y_stride: channels,
         y_zero: weights.y.zero,
@@ -144,17 +132,53 @@ final class ByteDepthwise: PreparedKernel, @unchecked Sendable {
         y_high: weights.y.high
       )
     )
+    pack(strides, weights)
   }
 
-  var packedByteCount: Int { pairs.byteCount + bias.byteCount + multipliers.byteCount }
+  private func pack(_ strides: WeightStrides, _ weights: ByteWeights) {
+    let channels = geometry.channels
+    var codes: [Int8] = []
+    var sums = [Int32](repeating: 0, count: channels)
+    for tap in 0..<geometry.taps {
+      let (ky, kx) = tap.quotientAndRemainder(dividingBy: geometry.window.kernel_width)
+      for c in 0..<channels {
+        let code = weights.codes.codes[ky * strides.y + kx * strides.x + c * strides.output]
+        codes.append(code)
+        sums[c] += Int32(code) - weights.zeros[c]
+      }
+    }
+    let bias = sums.indices.map { weights.foldedBias($0, sum: sums[$0], count: 0) }
+    bias.withUnsafeBufferPointer { bias in
+      weights.multipliers.withUnsafeBufferPointer { multipliers in
+        weights.zeros.withUnsafeBufferPointer { zeros in
+          guard let b = bias.baseAddress, let m = multipliers.baseAddress,
+            let z = zeros.baseAddress
+          else { return }
+          var columns = lamina_i8_columns(bias: b, multiplier: m, zero: z)
+          lamina_i8_depthwise_pack(
+            codes,
+            &columns,
+            geometry.taps,
+            channels,
+            weights.x.liftedZero,
+            kernels.lanes,
+            kernels.dot_group,
+            packed.codes
+          )
+        }
+      }
+    }
+  }
 
-  private var shareScratch: Int { ((geometry.taps + 1) * 8 + 63) / 64 * 64 }
+  var packedByteCount: Int { packed.byteCount }
+
+  private var shareScratch: Int { ((geometry.taps + 3) * 8 + 63) / 64 * 64 }
 
   var scratchByteCount: Int { shareScratch * threadCount }
 
   func run(_ context: StepContext) {
     guard let x = context.bytes(input: 0), let y = context.bytes(output: 0) else { return }
-    let work = geometry.pixels &* geometry.channels &* geometry.taps
+    let work = geometry.pixels &* geometry.channels &* geometry.taps / 2
     let shares = Shares.count(work: work, threads: min(threadCount, context.pool.threadCount))
     if shares == 1 {
       return kernels.i8_depthwise(depthwise.pointer, x, y, context.scratch, 0, geometry.pixels)

@@ -2,14 +2,32 @@ import CLaminaKernels
 import LaminaCore
 import LaminaRuntime
 
-/// A float kernel for a step of 8-bit codes: codes become real numbers before, and codes after.
+/// How a tensor that is not float32 is stored.
+enum StoredForm {
+  case codes(ByteType)
+  case half
+
+  /// The form of a tensor; `nil` for any that a float kernel takes as it is.
+  init?(_ type: TensorType) throws(Refusal) {
+    if type.quantization != nil {
+      self = .codes(try ByteType(type))
+    } else if type.dtype == .float16 {
+      self = .half
+    } else {
+      return nil
+    }
+  }
+}
+
+/// A float kernel for a step of 8-bit codes or half-precision numbers: they become float32 before
+/// and what they were after.
 final class ConvertedKernel: PreparedKernel, @unchecked Sendable {
   /// Where one operand of the float kernel comes from.
   private enum Source {
     /// The step's own buffer.
     case own
-    /// Codes to convert, `count` of them, to a place in the working memory.
-    case codes(ByteType, count: Int, offset: Int)
+    /// Elements to convert, `count` of them, in a place of the working memory.
+    case stored(StoredForm, count: Int, offset: Int)
     /// Real numbers of a constant, converted at preparation.
     case constant(AlignedBuffer)
   }
@@ -33,7 +51,7 @@ final class ConvertedKernel: PreparedKernel, @unchecked Sendable {
     var sources: [Source] = []
     var elements = step.inputs.elements
     for (index, type) in step.inputs.elements.enumerated() {
-      guard let type, type.quantization != nil else {
+      guard let type, type.quantization != nil || type.dtype == .float16 else {
         sources.append(.own)
         continue
       }
@@ -44,9 +62,9 @@ final class ConvertedKernel: PreparedKernel, @unchecked Sendable {
     step.inputs = TypeInputs(elements)
     let output = try request.output()
     target = .own
-    if output.quantization != nil {
+    if let form = try StoredForm(output) {
       let count = try output.shape.known()
-      target = .codes(try ByteType(output), count: count, offset: offset)
+      target = .stored(form, count: count, offset: offset)
       offset += Self.aligned(count * 4)
       step.outputs[0] = TensorType(.float32, output.shape)
     }
@@ -55,7 +73,7 @@ final class ConvertedKernel: PreparedKernel, @unchecked Sendable {
     kernels = request.kernels
     outputCount = step.outputs.count
     inner = try prepare(step)
-    name = inner.name + " between codes"
+    name = inner.name + " between conversions"
   }
 
   private static func source(
@@ -64,16 +82,18 @@ final class ConvertedKernel: PreparedKernel, @unchecked Sendable {
   ) throws(Refusal) -> (Source, TensorType) {
     if let contents = type.contents {
       do {
-        let reals = try contents.with(quantization: type.quantization).dequantized()
+        let reals =
+          try type.quantization == nil
+          ? contents.cast(to: .float32)
+          : contents.with(quantization: type.quantization).dequantized()
         let buffer = try AlignedBuffer(reals.floats())
         return (.constant(buffer), TensorType(.float32, type.shape, contents: reals))
       } catch let refusal as Refusal { throw refusal } catch { throw Refusal("\(error)") }
     }
+    guard let form = try StoredForm(type) else { throw Refusal("the elements are float32") }
     let count = try type.shape.known()
     defer { offset += aligned(count * 4) }
-    return (
-      .codes(try ByteType(type), count: count, offset: offset), TensorType(.float32, type.shape)
-    )
+    return (.stored(form, count: count, offset: offset), TensorType(.float32, type.shape))
   }
 
   private static func aligned(_ byteCount: Int) -> Int { (byteCount + 63) / 64 * 64 }
@@ -90,14 +110,14 @@ final class ConvertedKernel: PreparedKernel, @unchecked Sendable {
       switch source {
       case .own: table[index] = context.inputs[index]
       case .constant(let buffer): table[index] = buffer.base
-      case .codes(let type, let count, let offset):
+      case .stored(let form, let count, let offset):
         table[index] = context.scratch + offset
-        dequantize(context.bytes(input: index), type, count, offset, context)
+        widen(context.inputs[index], form, count, offset, context)
       }
     }
     let outputs = table + sources.count
     for index in 0..<outputCount { outputs[index] = context.outputs[index] }
-    if case .codes(_, _, let offset) = target { outputs[0] = context.scratch + offset }
+    if case .stored(_, _, let offset) = target { outputs[0] = context.scratch + offset }
     try inner.run(
       StepContext(
         inputs: table,
@@ -106,51 +126,60 @@ final class ConvertedKernel: PreparedKernel, @unchecked Sendable {
         pool: context.pool
       )
     )
-    if case .codes(let type, let count, let offset) = target {
-      quantize(context.bytes(output: 0), type, count, offset, context)
+    if case .stored(let form, let count, let offset) = target {
+      narrow(context.outputs[0], form, count, offset, context)
     }
   }
 
-  private func dequantize(
-    _ codes: UnsafeMutablePointer<UInt8>?,
-    _ type: ByteType,
+  private func widen(
+    _ stored: UnsafeMutableRawPointer?,
+    _ form: StoredForm,
     _ count: Int,
     _ offset: Int,
     _ context: StepContext
   ) {
-    guard let codes else { return }
+    guard let stored else { return }
     let reals = (context.scratch + offset).assumingMemoryBound(to: Float.self)
     context.forParts(of: count, work: count * 4) { part in
-      kernels.i8_dequantize(
-        codes + part.lowerBound,
-        reals + part.lowerBound,
-        part.count,
-        type.scale,
-        type.zero,
-        type.isSigned
-      )
+      let to = reals + part.lowerBound
+      switch form {
+      case .codes(let type):
+        let codes = stored.assumingMemoryBound(to: UInt8.self) + part.lowerBound
+        kernels.i8_dequantize(codes, to, part.count, type.scale, type.zero, type.isSigned)
+      case .half:
+        let halves = stored.assumingMemoryBound(to: UInt16.self) + part.lowerBound
+        kernels.f32_from_half(halves, to, part.count)
+      }
     }
   }
 
-  private func quantize(
-    _ codes: UnsafeMutablePointer<UInt8>?,
-    _ type: ByteType,
+  private func narrow(
+    _ stored: UnsafeMutableRawPointer?,
+    _ form: StoredForm,
     _ count: Int,
     _ offset: Int,
     _ context: StepContext
   ) {
-    guard let codes else { return }
+    guard let stored else { return }
     let reals = (context.scratch + offset).assumingMemoryBound(to: Float.self)
     context.forParts(of: count, work: count * 4) { part in
-      kernels.i8_quantize(
-        reals + part.lowerBound,
-        codes + part.lowerBound,
-        part.count,
-        type.scale,
-        type.zero,
-        type.low,
-        type.high
-      )
+      let from = reals + part.lowerBound
+      switch form {
+      case .codes(let type):
+        let codes = stored.assumingMemoryBound(to: UInt8.self) + part.lowerBound
+        kernels.i8_quantize(
+          from,
+          codes,
+          part.count,
+          type.scale,
+          type.zero,
+          type.low,
+          type.high
+        )
+      case .half:
+        let halves = stored.assumingMemoryBound(to: UInt16.self) + part.lowerBound
+        kernels.f32_to_half(from, halves, part.count)
+      }
     }
   }
 }

@@ -28,6 +28,22 @@ enum NormalizationKernels {
     )
   }
 
+  /// One factor, and a shift for each channel of a channels-first image.
+  static func scaler(
+    _ op: ImageScaler,
+    _ request: KernelRequest
+  ) throws(Refusal) -> any PreparedKernel {
+    let shape = try request.input(0).shape
+    guard shape.rank >= 2, shape[1] == op.bias.count else { throw Refusal("the biases do not fit") }
+    let factors = [Float](repeating: op.scale, count: op.bias.count)
+    return try FloatScaleShift(
+      factors: factors,
+      shifts: op.bias,
+      inner: shape.product(2..<shape.rank),
+      request
+    )
+  }
+
   /// Lines of the last axes.
   static func layer(_ op: LayerNorm, _ request: KernelRequest) throws(Refusal) -> any PreparedKernel
   {

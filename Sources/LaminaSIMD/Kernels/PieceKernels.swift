@@ -8,7 +8,7 @@ import LaminaRuntime
 /// becomes one copy.
 enum PieceKernels {
   /// Elements up to which a pattern is looked for.
-  private static let limit = 1 << 23
+  private static let limit = 1 << 25
 
   /// The pattern of an operator whose first input holds the elements and whose others are known.
   static func pieces(
@@ -116,6 +116,8 @@ final class PieceKernel: PreparedKernel, @unchecked Sendable {
   private let counts: [Int]
   private let width: Int
   private let filler: [UInt8]
+  /// The filler's byte when all of its bytes are the same, as in zero.
+  private let uniformByte: UInt8?
 
   init(
     _ lists: [[Piece]],
@@ -129,7 +131,9 @@ final class PieceKernel: PreparedKernel, @unchecked Sendable {
     var buffers: [AlignedBuffer] = []
     for list in lists { buffers.append(try AlignedBuffer(list)) }
     self.lists = buffers
-    self.filler = filler?.withBytes { Array($0) } ?? [UInt8](repeating: 0, count: width)
+    let bytes = filler?.withBytes { Array($0) } ?? [UInt8](repeating: 0, count: width)
+    self.filler = bytes
+    uniformByte = bytes.allSatisfy { $0 == bytes[0] } ? bytes.first : nil
   }
 
   var packedByteCount: Int { lists.reduce(0) { $0 + $1.byteCount } }
@@ -166,6 +170,10 @@ final class PieceKernel: PreparedKernel, @unchecked Sendable {
   }
 
   private func fill(_ target: UnsafeMutableRawPointer, _ count: Int) {
+    if let byte = uniformByte {
+      target.initializeMemory(as: UInt8.self, repeating: byte, count: count * width)
+      return
+    }
     filler.withUnsafeBytes { bytes in
       guard let base = bytes.baseAddress else { return }
       for index in 0..<count {

@@ -162,13 +162,31 @@ final class ResizeKernel: PreparedKernel, @unchecked Sendable {
     let byteCount = inner * elementByteCount
     let from = x + row * inputWidth * byteCount
     let to = y + line * columns.count * byteCount
-    columns.withUnsafeBufferPointer { columns in
-      for (index, place) in columns.enumerated() {
-        (to + index * byteCount).copyMemory(
-          from: from + place.low * byteCount,
-          byteCount: byteCount
-        )
+    switch byteCount {
+    case 1: pick(from, to, as: UInt8.self)
+    case 2: pick(from, to, as: UInt16.self)
+    case 4: pick(from, to, as: UInt32.self)
+    default:
+      columns.withUnsafeBufferPointer { columns in
+        for (index, place) in columns.enumerated() {
+          (to + index * byteCount).copyMemory(
+            from: from + place.low * byteCount,
+            byteCount: byteCount
+          )
+        }
       }
+    }
+  }
+
+  /// Picks pixels of one element each.
+  private func pick<Element: BitwiseCopyable>(
+    _ from: UnsafeMutableRawPointer,
+    _ to: UnsafeMutableRawPointer,
+    as type: Element.Type
+  ) {
+    let (x, y) = (from.assumingMemoryBound(to: type), to.assumingMemoryBound(to: type))
+    columns.withUnsafeBufferPointer { columns in
+      for index in columns.indices { y[index] = x[columns[index].low] }
     }
   }
 

@@ -1,0 +1,46 @@
+import LaminaCore
+import LaminaOperators
+import LaminaSIMD
+import Testing
+
+@Suite struct RecurrentStepTests {
+  @Test(
+    arguments: InstructionSet.available,
+    [RecurrentDirection.forward, .reverse, .bidirectional]
+  )
+  func memoriesOfONNXAgreeWithTheReference(
+    set: InstructionSet,
+    direction: RecurrentDirection
+  ) throws {
+    var source = NumberSource(seed: 81)
+    let (steps, batch, inputs, hidden) = (5, 2, 7, 19)
+    let passes = direction.count
+    let all: [Tensor?] = [
+      source.tensor([steps, batch, inputs]), source.tensor([passes, 4 * hidden, inputs]),
+      source.tensor([passes, 4 * hidden, hidden]), source.tensor([passes, 8 * hidden]), nil,
+      source.tensor([passes, batch, hidden]), source.tensor([passes, batch, hidden]),
+    ]
+    let op = LSTM(hiddenSize: hidden, direction: direction)
+    try StepCase(op: op, inputs: all, constants: [1, 2, 3]).check(set, outputCount: 3)
+    try StepCase(op: op, inputs: Array(all.prefix(3)), constants: [1, 2]).check(set)
+  }
+
+  @Test(arguments: InstructionSet.available, [false, true])
+  func memoriesOfTensorFlowLiteAgreeWithTheReference(
+    set: InstructionSet,
+    isTimeMajor: Bool
+  ) throws {
+    var source = NumberSource(seed: 82)
+    let (steps, batch, inputs, hidden) = (4, 3, 6, 17)
+    var all = [Tensor?](repeating: nil, count: 24)
+    all[0] = source.tensor(isTimeMajor ? [steps, batch, inputs] : [batch, steps, inputs])
+    for gate in 0..<4 {
+      all[1 + gate] = source.tensor([hidden, inputs])
+      all[5 + gate] = source.tensor([hidden, hidden])
+      all[12 + gate] = source.tensor([hidden])
+    }
+    let op = SequenceLSTM(isTimeMajor: isTimeMajor)
+    let step = StepCase(op: op, inputs: all, constants: Set(1...15))
+    try step.check(set)
+  }
+}
