@@ -9,8 +9,9 @@ import LaminaWire
 ///     TensorProto { dims, data_type, name, raw_data: ‹40 MB› }
 ///       →  TensorProto { dims, data_type, name, raw_places: [offset, length] }
 ///
-/// The generated decoder then sees kilobytes. The 100 MB of a large model are not even paged in
-/// by opening it; a tensor reads its slice of the mapped file when a kernel packs it.
+/// The generated decoder then sees kilobytes. ``ONNXTensorReader`` refers to a payload in the mapped
+/// file where its elements are aligned there, and copies it once where they are not: the format
+/// does not align payloads, so that three of four float tensors are copied.
 struct ONNXSkeleton {
   /// The messages on the way to a tensor, and those fields of theirs that lead on.
   enum Message {

@@ -57,7 +57,7 @@ import Testing
     #expect(metadata.inputs.first?.normalization == .init(mean: [0], scale: [1 / 255]))
   }
 
-  @Test func weightsStayInTheMappedFile() throws {
+  @Test func weightsThatAreAlignedStayInTheMappedFile() throws {
     let folder = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(at: folder) }
