@@ -87,7 +87,7 @@ package struct Col2Im: Operator {
     let strides = Shape(image).strides
     let positions = Array(MixedRadix(try window.positions(over: image)))
     let before = image.indices.map { window.resolvedPadding($0, length: image[$0]).before }
-    var sums = [Element](repeating: 0, count: try y.shape.count())
+    var sums = try y.shape.zeros(type)
     for plane in 0..<y.shape[0] * y.shape[1] {
       for (row, tap) in MixedRadix(window.size).enumerated() {
         for (column, position) in positions.enumerated() {

@@ -43,7 +43,7 @@ package struct AffineGrid: Operator {
     let theta = try inputs[0].wide()
     let axes = y.shape[y.shape.rank - 1]
     let lengths = Array(y.shape.dims[1...axes])
-    _ = try Tensor(zeros: y.dtype, y.shape)
+    _ = try y.shape.checkedCount()
     var grid: [Double] = []
     for batch in 0..<y.shape[0] {
       for position in MixedRadix(lengths) {

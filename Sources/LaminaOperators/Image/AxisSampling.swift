@@ -28,12 +28,11 @@ extension Tensor {
     fill: Double,
     shape target: Shape
   ) throws -> Tensor {
-    _ = try Tensor(zeros: dtype, target)
     var (values, current) = (try wide(), shape)
     for (axis, sampling) in samplings where !sampling.isIdentity || target[axis] != current[axis] {
       var next = current
       next[axis] = sampling.taps.count
-      try MemoryLimit.check(next.count().multipliedReportingOverflow(by: 8).partialValue)
+      _ = try next.checkedCount()
       values = sampling.applied(
         values,
         outer: current.product(0..<axis),

@@ -91,6 +91,7 @@ package struct DetectionPostProcess: Operator {
 
   package func evaluate(_ inputs: TensorInputs) throws -> [Tensor] {
     let types = try outputTypes(for: inputs.types)
+    _ = try types[0].shape.checkedCount()
     let boxes = try decoded(inputs)
     let scores = try inputs[1].wide()
     let width = try inputs[1].shape[2]

@@ -62,7 +62,7 @@ package struct GridSample: Operator {
     let (values, grid) = (try x.wide(), try inputs[1].wide())
     let plane = x.shape.product(2..<x.shape.rank)
     let positions = y.shape.product(2..<y.shape.rank)
-    var results = [Double](repeating: 0, count: try y.shape.count())
+    var results = try y.shape.zeros()
     guard plane > 0 else { return [try Tensor(y.dtype, y.shape, narrowing: results)] }
     for batch in 0..<y.shape[0] {
       for position in 0..<positions {

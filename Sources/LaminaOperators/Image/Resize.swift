@@ -107,6 +107,8 @@ package struct Resize: Operator {
     guard x.count > 0 || y.shape.elementCount == 0 else {
       throw ShapeError.invalidAttribute("sizes", found: "\(y.shape)", expected: "as empty as x")
     }
+    // Every position has a list of taps, which takes more than its element.
+    for axis in 0..<y.shape.rank { try MemoryLimit.check(min(y.shape[axis], 1 << 40) * 128) }
     let samplings = try plans(inputs.types).map { (axis: $0.axis, sampling: sampling($0)) }
     return [try x.sampled(samplings, fill: Double(extrapolationValue), shape: y.shape)]
   }

@@ -30,6 +30,8 @@ package struct ResizeBilinear: Operator {
   package func evaluate(_ inputs: TensorInputs) throws -> [Tensor] {
     let y = try outputTypes(for: inputs.types)[0]
     let x = try inputs[0]
+    _ = try y.shape.checkedCount()
+    try MemoryLimit.check((y.shape[1] + y.shape[2]) * 128)
     let samplings = (1...2).map { axis in
       (axis: axis, sampling: sampling(from: x.shape[axis], to: y.shape[axis]))
     }

@@ -67,7 +67,7 @@ package struct RoiAlign: Operator {
     let x = try inputs[0]
     let (values, regions, batches) = (try x.wide(), try inputs[1].wide(), try inputs[2].ints())
     let plane = x.shape[2] * x.shape[3]
-    var results = [Double](repeating: 0, count: try Tensor(zeros: .float64, y.shape).count)
+    var results = try y.shape.zeros()
     for (region, batch) in batches.enumerated() {
       guard 0..<x.shape[0] ~= batch else {
         throw ShapeError.indexOutOfRange(batch, length: x.shape[0])
@@ -101,6 +101,7 @@ package struct RoiAlign: Operator {
     if !isHalfPixel { (width, height) = (max(width, 1), max(height, 1)) }
     let rows = try places(edges[1], height, outputHeight)
     let columns = try places(edges[0], width, outputWidth)
+    try MemoryLimit.check(rows.joined().count * columns.joined().count * 128)
     return rows.flatMap { row in
       columns.map { column in
         row.flatMap { y in column.map { place in taps(y, place, x[2], x[3]) } }

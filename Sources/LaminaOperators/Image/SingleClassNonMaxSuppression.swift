@@ -34,7 +34,7 @@ package struct SingleClassNonMaxSuppression: Operator {
 
   package func evaluate(_ inputs: TensorInputs) throws -> [Tensor] {
     let types = try outputTypes(for: inputs.types)
-    let limit = try types[0].shape.count()
+    let limit = try types[0].shape.checkedCount()
     let (overlap, lowest) = (try inputs[3].scalar(), try inputs[4].scalar())
     let sigma = isSoft ? try inputs[5].scalar() : 0
     let (corners, scores) = (try inputs[0].wide(), try inputs[1].wide())

@@ -92,7 +92,7 @@ package struct Attention: Operator {
     let v = try inputs[2].heads(sizes.keyHeads, after: inputs.optional(5))
     let bias = try AttentionBias(self, inputs, sizes)
     let weighted = k.map { round($0 * factor) }
-    _ = try Tensor(zeros: types[3].dtype, types[3].shape)
+    _ = try types[3].shape.checkedCount()
     var (results, scores): ([Double], [Double]) = ([], [])
     for head in 0..<sizes.batch * sizes.heads {
       let shared = head / sizes.heads * sizes.keyHeads + head % sizes.heads / sizes.group

@@ -33,6 +33,8 @@ struct AttentionSizes {
       try pastKey.requireShape([batch, keyHeads, past, size])
       try inputs[5].requireShape([batch, keyHeads, past, valueSize])
       keys += past
+    } else if inputs.optional(5) != nil {
+      throw .missingInput(4)
     }
     if let lengths = inputs.optional(6) { try lengths.requireVector(batch) }
     if let mask = inputs.optional(3) {

@@ -32,7 +32,7 @@ package struct Einsum: Operator {
     let operands = inputs.present
     let plan = try EinsumPlan(equation, operands.map(\.shape))
     let values = try operands.map { try $0.wide() }
-    var sums = [Double](repeating: 0, count: try Tensor(zeros: .float64, y.shape).count)
+    var sums = try y.shape.zeros()
     plan.indices.forEachOffset(plan.strides + [plan.outputStrides]) { _, offsets in
       var product = 1.0
       for operand in values.indices { product *= values[operand][offsets[operand]] }

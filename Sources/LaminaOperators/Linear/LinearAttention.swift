@@ -90,9 +90,9 @@ package struct LinearAttention: Operator {
     let beta = rule.isDelta ? try inputs[5].wide() : nil
     let gateWidth = (gate?.count ?? 0) / max(batch * length * keyValueHeads, 1)
     let betaWidth = (beta?.count ?? 0) / max(batch * length, 1)
-    var states = [Double](repeating: 0, count: try types[1].shape.count())
+    var states = try types[1].shape.zeros()
     if let past = inputs.optional(3) { states = try past.wide() }
-    var y = [Double](repeating: 0, count: try Tensor(zeros: types[0].dtype, types[0].shape).count)
+    var y = try types[0].shape.zeros()
     let factor = scale == 0 ? 1 / Double(size).squareRoot() : Double(scale)
     let group = queryHeads / keyValueHeads
     for member in 0..<batch * keyValueHeads {

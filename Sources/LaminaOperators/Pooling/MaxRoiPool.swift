@@ -39,7 +39,7 @@ package struct MaxRoiPool: Operator {
     let x = try inputs[0]
     let (values, regions) = (try x.wide(), try inputs[1].wide())
     let (channels, height, width) = (x.shape[1], x.shape[2], x.shape[3])
-    _ = try Tensor(zeros: y.dtype, y.shape)
+    _ = try y.shape.checkedCount()
     var results: [Double] = []
     for region in 0..<y.shape[0] {
       let row = regions[region * 5..<region * 5 + 5].map { $0.isFinite ? $0 : 0 }

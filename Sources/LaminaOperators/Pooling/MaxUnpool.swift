@@ -54,7 +54,7 @@ package struct MaxUnpool: Operator {
     let inferred = try inferredShape(x.shape)
     let (values, indices) = (try x.wide(), try inputs[1].ints())
     let count = try inferred.count()
-    var filled = [Double](repeating: 0, count: try y.shape.count())
+    var filled = try y.shape.zeros()
     for (value, index) in zip(values, indices) {
       guard 0..<count ~= index else {
         throw ShapeError.indexOutOfRange(index, length: count)

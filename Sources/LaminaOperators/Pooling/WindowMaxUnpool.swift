@@ -49,7 +49,7 @@ package struct WindowMaxUnpool: Operator {
       return max(reach - to.spatial[axis], 0) / 2
     }
     let (values, taps) = (try x.wide(), try inputs[1].ints())
-    var filled = [Double](repeating: 0, count: try Tensor(zeros: y.dtype, y.shape).count)
+    var filled = try y.shape.zeros()
     for index in MixedRadix([from.batch, from.channels] + from.spatial) {
       let base = index[0] * from.batchStride + index[1] * from.channelStride
       let source = base + index[2] * from.strides[0] + index[3] * from.strides[1]

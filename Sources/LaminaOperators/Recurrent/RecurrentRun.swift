@@ -73,10 +73,7 @@ extension RecurrentLayer {
         expected: "as many for each direction"
       )
     }
-    var all = [Element](
-      repeating: 0,
-      count: try Tensor(zeros: types[0].dtype, types[0].shape).count
-    )
+    var all = try types[0].shape.zeros(type)
     var last = [[Element]](repeating: [], count: stateCount)
     for pass in 0..<direction.count {
       var sums = try projected(pass, inputs, lengths, type)

@@ -99,7 +99,7 @@ package struct SequenceLSTM: Operator {
     if let state = inputs.optional(18) { hidden = try state.floats() }
     var cell = zeros(lengths.batch * lengths.cells)
     if let state = inputs.optional(19) { cell = try state.floats() }
-    var all = zeros(try y.shape.count())
+    var all = try y.shape.zeros(Float.self)
     let isSwapped = isTimeMajor && y.shape.rank == 3
     for step in 0..<lengths.steps {
       for member in 0..<lengths.batch {

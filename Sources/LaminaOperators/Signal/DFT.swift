@@ -74,7 +74,8 @@ package struct DFT: Operator {
     let outputParts = y.shape[y.shape.rank - 1]
     let step = x.shape.product(lengths.axis + 1..<x.shape.rank - 1)
     let available = x.shape[lengths.axis]
-    var results = [Double](repeating: 0, count: try Tensor(zeros: y.dtype, y.shape).count)
+    var results = try y.shape.zeros()
+    try MemoryLimit.check(lengths.count * 64)
     for outer in 0..<x.shape.product(0..<lengths.axis) {
       for inner in 0..<step {
         var line = (0..<lengths.count).map { index -> ComplexNumber in

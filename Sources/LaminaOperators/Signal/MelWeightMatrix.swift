@@ -36,8 +36,8 @@ package struct MelWeightMatrix: Operator {
   package func evaluate(_ inputs: TensorInputs) throws -> [Tensor] {
     let y = try outputTypes(for: inputs.types)[0]
     let (rows, bins) = (y.shape[0], y.shape[1])
+    var values = try y.shape.zeros()
     let edges = try edges(inputs, bins: bins, rows: rows)
-    var values = [Double](repeating: 0, count: try Tensor(zeros: .float64, y.shape).count)
     for bin in 0..<bins {
       let (low, middle, high) = (edges[bin], edges[bin + 1], edges[bin + 2])
       if middle == low { values[middle * bins + bin] = 1 }

@@ -55,7 +55,7 @@ package struct STFT: Operator {
     let values = try x.wide()
     let window = try inputs.optional(2)?.wide()
     var results: [Double] = []
-    results.reserveCapacity(try Tensor(zeros: y.dtype, y.shape).count)
+    results.reserveCapacity(try y.shape.checkedCount())
     for batch in 0..<x.shape[0] {
       for frame in 0..<frames {
         let piece = (0..<length).map { t -> ComplexNumber in

@@ -55,7 +55,7 @@ package struct WindowFunction: Operator {
 
   package func evaluate(_ inputs: TensorInputs) throws -> [Tensor] {
     let y = try outputTypes(for: inputs.types)[0]
-    let count = try Tensor(zeros: outputType, y.shape).count
+    let count = try y.shape.checkedCount()
     let span = Double(isPeriodic ? count : count - 1)
     let values = (0..<count).map { value(at: 2 * .pi * Double($0) / span) }
     return [try Tensor(outputType, y.shape, narrowing: values)]

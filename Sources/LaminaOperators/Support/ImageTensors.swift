@@ -24,10 +24,11 @@ extension Tensor {
       spatial: padded
     )
     let source = try rounded(to: Element.dtype)
-    if source.shape == target && layout == .channelsLast { return source }
+    let isUnpadded = (before + after).allSatisfy { $0 == 0 }
+    if isUnpadded && layout == .channelsLast { return source }
     return try source.withElements(of: Element.self) { from in
       try Tensor.build(target, of: Element.self) { to in
-        if padded != image.spatial { to.update(repeating: fill) }
+        if !isUnpadded { to.update(repeating: fill) }
         copyLines(
           ImageLines(shape, layout),
           from,

@@ -45,6 +45,23 @@ extension Tensor {
   }
 }
 
+extension Shape {
+  /// Returns a zero for every position.
+  ///
+  /// - Throws: ``ShapeError/outOfMemory(bytes:limit:)`` when there are more than the limit allows.
+  func zeros<Element: FloatElement>(_ type: Element.Type = Double.self) throws -> [Element] {
+    let count = try checkedCount(elementSize: MemoryLayout<Element>.size)
+    return [Element](repeating: 0, count: count)
+  }
+
+  /// Returns the number of positions, having checked that so many elements fit into memory.
+  func checkedCount(elementSize: Int = 8) throws(ShapeError) -> Int {
+    let (bytes, overflow) = try count().multipliedReportingOverflow(by: elementSize)
+    try MemoryLimit.check(overflow ? .max : bytes)
+    return try count()
+  }
+}
+
 extension [Double] {
   /// The mean, Σx / n.
   var mean: Double { reduce(0, +) / Double(count) }
