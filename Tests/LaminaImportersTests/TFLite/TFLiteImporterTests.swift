@@ -32,7 +32,7 @@ import Testing
         """
     )
     #expect(graph.metadata.format == "TensorFlow Lite 3")
-    #expect(graph.metadata.subgraphs.map(\.nodeCount) == [2])
+    #expect(graph.metadata.subgraphs.map { $0.nodeCount } == [2])
   }
 
   /// By hand: real = 0.5 · (code + 1), weights 0.25 · (1 2 3 4) and 0.5 · (−1 −2 −3 −4),
@@ -59,7 +59,7 @@ import Testing
     model.subgraphs[0].operators[0].name = "HASHTABLE"
     let graph = try open(model)
     #expect(graph.unsupportedOperators == ["HASHTABLE", "MysteryOp"])
-    #expect(graph[graph.outputs[0]].type.tensor?.shape == [1, 8])
+    #expect(graph[graph.outputs[0]].type.tensor?.shape == Shape([1, 8]))
   }
 
   @Test func aKnownOperatorInAnUnknownVariantIsUnsupported() throws {
