@@ -96,7 +96,8 @@ let tests: [Target] = [
   .testTarget(
     name: "LaminaCommandTests",
     dependencies: [
-      "LaminaCommand", "Lamina", "LaminaCore", "LaminaTestSupport", "LaminaVision", "LaminaWire",
+      "LaminaCommand", "Lamina", "LaminaCore", "LaminaExplorer", "LaminaTestSupport", "LaminaVision",
+      "LaminaWire",
     ]
   ),
   .testTarget(name: "LaminaCoreTests", dependencies: ["LaminaCore", "LaminaTestSupport"]),

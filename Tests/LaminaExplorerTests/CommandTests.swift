@@ -93,8 +93,14 @@ import Testing
     _ = update(&model, .completions(path: "m", ["models/a.tflite", "models/b.onnx"]))
     press(.tab, in: &model)
     #expect(draw(model).text.contains("open: models/"))
+    _ = update(&model, .completions(path: "models/", ["models/a.tflite", "models/b.onnx"]))
     press(.tab, .tab, in: &model)
     #expect(press(.enter, in: &model) == [.open(path: "models/b.onnx")])
+    press("o", "m", in: &model)
+    _ = update(&model, .completions(path: "m", ["models/"]))
+    type("x", in: &model)
+    press(.tab, in: &model)
+    #expect(draw(model).text.contains("open: mx"))
   }
 
   @Test("a file that cannot be opened is a message, and the model stays open")

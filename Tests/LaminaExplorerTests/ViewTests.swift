@@ -115,7 +115,7 @@ import Testing
       │▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀││285 Egyptian cat                         12.0%│
       │▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀││labels: ImageNet (guessed from 1000 classes)  │
       │▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀││                                              │
-      │▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀││pre 1.90ms  infer 0.61ms  post 0.030ms  394/s │
+      │▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀││pre 1.90ms infer 0.61ms post 0.030ms 394/s    │
       │▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀││                                              │
       │▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀││softmax  1x10 float32                         │
       │▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀││0.1 0.2                                       │
@@ -281,7 +281,7 @@ import Testing
       └────────────────────────────────────────────────────────┘│image                 input      1x8x8x3         float32     768B        ·        ·││285 Egyptian cat                                  12.0%│
       ┌─ Log ──────────────────────────────────────────── 4/4 ─┐│entry/conv/weights    weight     8x3x3x3         float32     864B        ·        ·││labels: ImageNet (guessed from 1000 classes)           │
       │12:00:00    opened net.tflite: TensorFlow Lite 3, 8 ope…││entry/conv            activation 1x4x4x8         float32   2.05KB        ·        ·││                                                       │
-      │12:00:00 !  net/end/softmax: cpu cannot (no kernel); ru…││block1/expand/weights weight     16x1x1x8        float32     864B        ·        ·││pre 1.90ms  infer 0.61ms  post 0.030ms  394/s          │
+      │12:00:00 !  net/end/softmax: cpu cannot (no kernel); ru…││block1/expand/weights weight     16x1x1x8        float32     864B        ·        ·││pre 1.90ms infer 0.61ms post 0.030ms 394/s             │
       │12:00:00    cpu x2 fp32: 6 steps, arena 4.10KB, 1 fell …││block1/expand         activation 1x4x4x16        float32   2.05KB        ·        ·││                                                       │
       │12:00:00    opened cat.bmp, 640x480                     ││block1/dep…se/weights weight     1x3x3x16        float32     864B        ·        ·││softmax  1x10 float32                                  │
       │                                                        ││block1/depthwise      activation 1x4x4x16        float32   2.05KB        ·        ·││0.1 0.2                                                │

@@ -203,10 +203,12 @@ final class EngineWorker {
     )
   }
 
-  /// A sentence about what went wrong with a file, which it names once.
+  /// A sentence about what went wrong with a file, which it names once and without its folder, so
+  /// that there is room for the reason.
   private func sentence(_ error: any Error, about path: String) -> String {
     let text = "\(error)"
-    return text.contains(path) ? text : "\(path): \(text)"
+    let name = Folder.lastName(path)
+    return text.contains(path) ? text.replacing(path, with: name) : "\(name): \(text)"
   }
 }
 

@@ -45,10 +45,14 @@ extension ExplorerModel {
         }
       }
     case .command:
-      if let path = pathArgument(of: text) { return [.complete(path: path)] }
-      prompt.completions = completions(ofCommand: text)
+      let path = pathArgument(of: text)
+      prompt.completions = path == nil ? completions(ofCommand: text) : []
       overlay = .prompt(prompt)
-    case .open: return [.complete(path: text)]
+      if let path { return [.complete(path: path)] }
+    case .open:
+      prompt.completions = []
+      overlay = .prompt(prompt)
+      return [.complete(path: text)]
     case .export: break
     }
     return []

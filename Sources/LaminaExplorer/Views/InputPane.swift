@@ -25,7 +25,7 @@ struct InputPane {
       .draw(in: sheet, on: &buffer)
     guard sheet.height < area.height else { return }
     let pen = model.preferences.pad.isDown ? "pen down" : "pen up"
-    buffer.write("\(pen)  Space pen  x erase  X new", in: area.row(area.height - 1), .dim)
+    buffer.write("\(pen)  x erase  X new", in: area.row(area.height - 1), .dim)
   }
 
   private func drawImage(_ image: ImageFacts, in area: Rect, on buffer: inout CellBuffer) {

@@ -81,12 +81,12 @@ struct ResultPane {
     on buffer: inout CellBuffer
   ) -> Rect {
     let total = latest.preMilliseconds + latest.inferMilliseconds + latest.postMilliseconds
-    let rate = total > 0 ? "  \(decimals(1000 / total, total > 100 ? 1 : 0))/s" : ""
+    let rate = total > 0 ? " \(decimals(1000 / total, total > 100 ? 1 : 0))/s" : ""
     buffer.write(
       [
         Span("pre ", .dim), Span("\(millisecondText(latest.preMilliseconds))ms"),
-        Span("  infer ", .dim), Span("\(millisecondText(latest.inferMilliseconds))ms", .strong),
-        Span("  post ", .dim), Span("\(millisecondText(latest.postMilliseconds))ms"),
+        Span(" infer ", .dim), Span("\(millisecondText(latest.inferMilliseconds))ms", .strong),
+        Span(" post ", .dim), Span("\(millisecondText(latest.postMilliseconds))ms"),
         Span(rate, .dim),
       ],
       in: area.row(0)
