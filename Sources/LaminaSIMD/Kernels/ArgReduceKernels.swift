@@ -27,14 +27,10 @@ enum ArgReduceKernels {
       takesLast: op.selectsLast,
       isWide: y.dtype == .int64
     )
-    switch x.dtype {
-    case .float32: return ArgReduceKernel<Float>(lines, request)
-    // A positive scale keeps the order of codes.
-    case .int8: return ArgReduceKernel<Int8>(lines, request)
-    case .uint8: return ArgReduceKernel<UInt8>(lines, request)
-    case .int32: return ArgReduceKernel<Int32>(lines, request)
-    default: throw Refusal("the elements are \(x.dtype.name)")
+    guard [.float32, .int8, .uint8, .int32].contains(x.dtype) else {
+      throw Refusal("the elements are \(x.dtype.name)")
     }
+    return ArgReduceKernel(lines, x.dtype, request)
   }
 }
 
@@ -48,27 +44,41 @@ struct ArgLines {
   let isWide: Bool
 }
 
-/// Searches lines of one element type; NaN wins over every number.
-final class ArgReduceKernel<Element: Comparable & BitwiseCopyable>: PreparedKernel,
-  @unchecked Sendable
-{
+/// Searches lines; NaN wins over every number.
+final class ArgReduceKernel: PreparedKernel, @unchecked Sendable {
   let name: String
   private let lines: ArgLines
+  private let dtype: DataType
 
-  init(_ lines: ArgLines, _ request: KernelRequest) {
+  init(_ lines: ArgLines, _ dtype: DataType, _ request: KernelRequest) {
     name = request.name
     self.lines = lines
+    self.dtype = dtype
   }
 
   func run(_ context: StepContext) {
-    guard let x = context.inputs[0]?.assumingMemoryBound(to: Element.self),
-      let y = context.outputs[0]
+    // A positive scale keeps the order of codes.
+    switch dtype {
+    case .float32: search(Float.self, context)
+    case .int8: search(Int8.self, context)
+    case .uint8: search(UInt8.self, context)
+    default: search(Int32.self, context)
+    }
+  }
+
+  @inline(__always)
+  private func search<Element: Comparable & BitwiseCopyable>(
+    _ type: Element.Type,
+    _ context: StepContext
+  ) {
+    guard let x = context.inputs[0]?.assumingMemoryBound(to: type), let y = context.outputs[0]
     else { return }
+    let lines = lines
     let count = lines.outer * lines.inner
     context.forParts(of: count, work: count * lines.length * 2) { part in
       for line in part {
         let start = line / lines.inner * lines.inner * lines.length + line % lines.inner
-        let place = best(x + start)
+        let place = lines.best(x + start)
         if lines.isWide {
           y.storeBytes(of: Int64(place), toByteOffset: line * 8, as: Int64.self)
         } else {
@@ -77,21 +87,25 @@ final class ArgReduceKernel<Element: Comparable & BitwiseCopyable>: PreparedKern
       }
     }
   }
+}
 
-  private func best(_ line: UnsafePointer<Element>) -> Int {
+extension ArgLines {
+  /// The place of the element that wins over all others of a line.
+  @inline(__always)
+  fileprivate func best<Element: Comparable>(_ line: UnsafePointer<Element>) -> Int {
     var (place, value) = (0, line[0])
-    for index in 1..<max(lines.length, 1) {
-      let next = line[index * lines.inner]
+    for index in 1..<max(length, 1) {
+      let next = line[index * inner]
       if wins(next, over: value) { (place, value) = (index, next) }
     }
     return place
   }
 
   @inline(__always)
-  private func wins(_ new: Element, over old: Element) -> Bool {
-    if lines.takesSmallest ? new < old : new > old { return true }
-    if new == old { return lines.takesLast }
+  private func wins<Element: Comparable>(_ new: Element, over old: Element) -> Bool {
+    if takesSmallest ? new < old : new > old { return true }
+    if new == old { return takesLast }
     // Neither ordered nor equal: one of them is NaN.
-    return new != new && (old == old || lines.takesLast)
+    return new != new && (old == old || takesLast)
   }
 }

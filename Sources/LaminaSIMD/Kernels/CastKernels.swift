@@ -7,41 +7,68 @@ enum CastKernels {
   static func cast(_ op: Cast, _ request: KernelRequest) throws(Refusal) -> any PreparedKernel {
     let (x, y) = (try request.input(0), try request.output())
     guard x.quantization == nil, y.quantization == nil else { throw Refusal("codes are cast") }
-    switch (x.dtype, y.dtype) {
-    case (.uint8, .float32): return try CastKernel<UInt8, Float>(request) { Float($0) }
-    case (.int8, .float32): return try CastKernel<Int8, Float>(request) { Float($0) }
-    case (.int32, .float32): return try CastKernel<Int32, Float>(request) { Float($0) }
-    case (.int64, .float32): return try CastKernel<Int64, Float>(request) { Float($0) }
-    case (.bool, .float32): return try CastKernel<UInt8, Float>(request) { $0 == 0 ? 0 : 1 }
-    case (.uint8, .int32): return try CastKernel<UInt8, Int32>(request) { Int32($0) }
-    case (.int32, .int64): return try CastKernel<Int32, Int64>(request) { Int64($0) }
-    case (.int64, .int32):
-      return try CastKernel<Int64, Int32>(request) { Int32(truncatingIfNeeded: $0) }
-    default: throw Refusal("there is no kernel from \(x.dtype.name) to \(y.dtype.name)")
+    guard let conversion = CastKernel.Conversion(from: x.dtype, to: y.dtype) else {
+      throw Refusal("there is no kernel from \(x.dtype.name) to \(y.dtype.name)")
     }
+    return try CastKernel(conversion, request)
   }
 }
 
 /// Converts every element.
-final class CastKernel<From: BitwiseCopyable, To: BitwiseCopyable>: PreparedKernel,
-  @unchecked Sendable
-{
+final class CastKernel: PreparedKernel, @unchecked Sendable {
+  /// The pairs of types that there is code for.
+  enum Conversion {
+    case uint8ToFloat, int8ToFloat, int32ToFloat, int64ToFloat, boolToFloat
+    case uint8ToInt32, int32ToInt64, int64ToInt32
+
+    init?(from: DataType, to: DataType) {
+      switch (from, to) {
+      case (.uint8, .float32): self = .uint8ToFloat
+      case (.int8, .float32): self = .int8ToFloat
+      case (.int32, .float32): self = .int32ToFloat
+      case (.int64, .float32): self = .int64ToFloat
+      case (.bool, .float32): self = .boolToFloat
+      case (.uint8, .int32): self = .uint8ToInt32
+      case (.int32, .int64): self = .int32ToInt64
+      case (.int64, .int32): self = .int64ToInt32
+      default: return nil
+      }
+    }
+  }
+
   let name: String
   private let count: Int
-  private let convert: @Sendable (From) -> To
+  private let conversion: Conversion
 
-  init(_ request: KernelRequest, _ convert: @escaping @Sendable (From) -> To) throws(Refusal) {
+  init(_ conversion: Conversion, _ request: KernelRequest) throws(Refusal) {
     name = request.name
     count = try request.output().shape.known()
-    self.convert = convert
+    self.conversion = conversion
   }
 
   func run(_ context: StepContext) {
+    switch conversion {
+    case .uint8ToFloat: convert(context) { (x: UInt8) in Float(x) }
+    case .int8ToFloat: convert(context) { (x: Int8) in Float(x) }
+    case .int32ToFloat: convert(context) { (x: Int32) in Float(x) }
+    case .int64ToFloat: convert(context) { (x: Int64) in Float(x) }
+    case .boolToFloat: convert(context) { (x: UInt8) in x == 0 ? Float(0) : 1 }
+    case .uint8ToInt32: convert(context) { (x: UInt8) in Int32(x) }
+    case .int32ToInt64: convert(context) { (x: Int32) in Int64(x) }
+    case .int64ToInt32: convert(context) { (x: Int64) in Int32(truncatingIfNeeded: x) }
+    }
+  }
+
+  @inline(__always)
+  private func convert<From: BitwiseCopyable, To: BitwiseCopyable>(
+    _ context: StepContext,
+    _ element: (From) -> To
+  ) {
     guard let x = context.inputs[0]?.assumingMemoryBound(to: From.self),
       let y = context.outputs[0]?.assumingMemoryBound(to: To.self)
     else { return }
     context.forParts(of: count, work: count * 4) { part in
-      for index in part { y[index] = convert(x[index]) }
+      for index in part { y[index] = element(x[index]) }
     }
   }
 }
