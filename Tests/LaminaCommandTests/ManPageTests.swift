@@ -17,7 +17,9 @@ import Testing
       #expect(page.contains("lamina \(name)"))
       for argument in command["arguments"]?.elements ?? [] {
         let isLong = argument["preferredName"]?["kind"]?.string == "long"
-        guard isLong, let option = argument["preferredName"]?["name"]?.string else { continue }
+        guard isLong, let option = argument["preferredName"]?["name"]?.string,
+          !["help", "version"].contains(option)
+        else { continue }
         #expect(page.contains("--\(option)"), "\(name) --\(option)")
       }
     }

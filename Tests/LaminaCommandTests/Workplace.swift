@@ -60,7 +60,7 @@ struct ProgramResult {
 /// Runs the built program and waits for its end.
 func lamina(_ arguments: String...) throws -> ProgramResult { try lamina(arguments) }
 
-/// Runs the built program and waits for its end.
+/// Runs the built program and waits for its end, five minutes at most.
 func lamina(_ arguments: [String]) throws -> ProgramResult {
   let process = Process()
   let program = try #require(Workplace.program, "the program is not built")
@@ -72,13 +72,16 @@ func lamina(_ arguments: [String]) throws -> ProgramResult {
   process.standardError = remarks
   try process.run()
   // Both pipes are emptied at once, so that neither fills up.
-  let errors = DispatchQueue(label: "errors")
+  let errors = DispatchQueue(label: "errors", attributes: .concurrent)
   nonisolated(unsafe) var errorBytes = Data()
   let done = DispatchGroup()
+  let watchdog = DispatchWorkItem { process.terminate() }
+  errors.asyncAfter(deadline: .now() + 300, execute: watchdog)
   errors.async(group: done) { errorBytes = remarks.fileHandleForReading.readDataToEndOfFile() }
   let bytes = output.fileHandleForReading.readDataToEndOfFile()
   done.wait()
   process.waitUntilExit()
+  watchdog.cancel()
   return ProgramResult(
     status: process.terminationReason == .exit
       ? process.terminationStatus : -process.terminationStatus,

@@ -141,6 +141,9 @@ func pattern(_ width: Int, _ height: Int, _ layout: PixelLayout) -> Image {
       image.centerBox(0.875, proportions: (224, 224))
         == PixelBox(x: 107, y: 21, width: 298, height: 298)
     )
+    // 0.875 × 299 = 261.625, rounded down.
+    let box = pattern(299, 352, .gray).centerBox(0.875, proportions: (224, 224))
+    #expect(box == PixelBox(x: 19, y: 45, width: 261, height: 261))
     let whole = image.fitted(.crop(fraction: 1), width: 341, height: 341)
     #expect(whole == image.cropped(to: PixelBox(x: 85, y: 0, width: 341, height: 341)))
   }

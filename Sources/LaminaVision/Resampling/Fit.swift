@@ -50,19 +50,18 @@ extension Image {
   }
 
   /// The centre box with the target's proportions; for a square target, its side is
-  /// `fraction` × the shorter side of the picture, rounded.
+  /// `fraction` × the shorter side of the picture, rounded down.
   package func centerBox(_ fraction: Double, proportions target: (width: Int, height: Int))
     -> PixelBox
   {
-    let scale = min(
-      Double(width) / Double(target.width),
-      Double(height) / Double(target.height)
-    )
-    func side(_ length: Int, _ limit: Int) -> Int {
-      min(max(Int((Double(length) * scale * fraction).rounded(.toNearestOrEven)), 1), limit)
-    }
-    let boxWidth = side(target.width, width)
-    let boxHeight = side(target.height, height)
+    // The largest box; its lengths are exact for a square, where nothing is to be rounded.
+    let isTall = width * target.height <= height * target.width
+    let widest =
+      isTall ? Double(width) : Double(height * target.width) / Double(target.height)
+    let tallest =
+      isTall ? Double(width * target.height) / Double(target.width) : Double(height)
+    let boxWidth = min(max(Int(widest * fraction), 1), width)
+    let boxHeight = min(max(Int(tallest * fraction), 1), height)
     return PixelBox(
       x: (width - boxWidth) / 2,
       y: (height - boxHeight) / 2,
