@@ -132,4 +132,11 @@ private struct Plus: Operator {
     #expect(throws: ShapeError.self) { try Tensor(zeros: .float32, [1 << 40]) }
     #expect(throws: ShapeError.self) { try Tensor(zeros: .float32, [Shape.unknown]) }
   }
+
+  @Test func theTypeOfASequenceHoldsForEveryElement() throws {
+    let sequence = Datum.sequence([
+      .tensor(Tensor([4], [0, 0, 0, 0] as [Float])), .tensor(Tensor([2], [0, 0] as [Float])),
+    ])
+    #expect(sequence.type == .sequence(.tensor(TensorType(.float32, [Shape.unknown]))))
+  }
 }

@@ -75,4 +75,12 @@ import Testing
     let after = try expectSameOutputs(try sketch.finish(y), after: [CancelTranspose()])
     #expect(after.operatorNames == ["Transpose"])
   }
+
+  @Test func aTransposeOfUnknownRankStays() throws {
+    var sketch = GraphSketch()
+    let x = sketch.input("x", .unranked)
+    let graph = try sketch.finish(sketch.node(Transpose(), x))
+    let log = try PassPipeline([RemoveIdentity(), TransposeToReshape()]).run(on: graph).log
+    #expect(log.isEmpty)
+  }
 }

@@ -41,7 +41,7 @@ package indirect enum Datum: Sendable {
   package var type: ValueType {
     switch self {
     case .tensor(let tensor): .tensor(tensor.type)
-    case .sequence(let elements): .sequence(elements.first?.type ?? .unknown)
+    case .sequence(let elements): .sequence(.common(of: elements.map(\.type)))
     case .optional(let datum): .optional(datum?.type ?? .unknown)
     case .map(let pairs):
       .map(key: pairs.first.map(\.key.dtype) ?? .int64, value: pairs.first?.value.type ?? .unknown)

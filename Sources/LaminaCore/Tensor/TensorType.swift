@@ -74,6 +74,25 @@ package indirect enum ValueType: Equatable, Sendable {
   }
 }
 
+extension ValueType {
+  /// The type that holds for each of several values: lengths that differ are unknown.
+  package static func common(of types: [ValueType]) -> ValueType {
+    guard let first = types.first else { return .unknown }
+    return types.dropFirst().reduce(first) { known, type in
+      guard case .tensor(var a) = known, case .tensor(let b) = type, a.dtype == b.dtype else {
+        return known == type ? known : .unknown
+      }
+      guard a.shape.isRanked, b.shape.isRanked, a.shape.rank == b.shape.rank else {
+        return .tensor(TensorType(a.dtype, .unranked))
+      }
+      for axis in 0..<a.shape.rank where a.shape[axis] != b.shape[axis] {
+        a.shape[axis] = Shape.unknown
+      }
+      return .tensor(a.with(shape: a.shape))
+    }
+  }
+}
+
 extension ValueType: CustomStringConvertible {
   package var description: String {
     switch self {

@@ -43,6 +43,7 @@ extension Permutation {
     let listed = node.inputs.count > 1 ? node.inputs[1] : nil
     let constant = try? graph.constant(listed)?.ints()
     if listed != nil && constant == nil { return nil }
+    guard graph[input].tensorType.shape.isRanked else { return nil }
     let rank = graph[input].tensorType.shape.rank
     let axes = transpose.permutation ?? constant ?? Array((0..<rank).reversed())
     guard axes.count == rank, Set(axes) == Set(0..<rank) else { return nil }
