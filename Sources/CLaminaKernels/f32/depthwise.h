@@ -123,11 +123,14 @@ LAMINA_TARGET void LAMINA_KERNEL(f32_depthwise)(
       place.x += pixels;
     }
     if (depthwise->activation == lamina_unary_identity) continue;
-    for (size_t i = 0; i < window->out_width; i++) {
+    // Lines without gaps are one.
+    bool joins = depthwise->y_stride == depthwise->channels;
+    size_t lines = joins ? 1 : window->out_width;
+    size_t length = depthwise->channels * (joins ? window->out_width : 1);
+    for (size_t i = 0; i < lines; i++) {
       float *line = first + i * depthwise->y_stride;
       LAMINA_KERNEL(f32_unary)(
-        depthwise->activation, line, line, depthwise->channels, depthwise->alpha,
-        depthwise->beta);
+        depthwise->activation, line, line, length, depthwise->alpha, depthwise->beta);
     }
   }
 }

@@ -252,10 +252,13 @@ LAMINA_TARGET void LAMINA_TILE(f32_product)(
       if (product->activation == lamina_unary_identity) continue;
       size_t column = from * width;
       size_t end = to * width < product->columns ? to * width : product->columns;
-      for (size_t i = 0; i < count; i++) {
+      // Lines without gaps are one.
+      bool joins = product->y_stride == end - column;
+      size_t lines = joins ? 1 : count, length = joins ? count * (end - column) : end - column;
+      for (size_t i = 0; i < lines; i++) {
         float *line = y + (first + i) * product->y_stride + column;
         LAMINA_KERNEL(f32_unary)(
-          product->activation, line, line, end - column, product->alpha, product->beta);
+          product->activation, line, line, length, product->alpha, product->beta);
       }
     }
   }

@@ -95,6 +95,8 @@ final class FloatConvTranspose: PreparedKernel, @unchecked Sendable {
   private let stride: (y: Int, x: Int)
   private let zeros: AlignedBuffer
   private var phases: [Phase] = []
+  /// Applied to the whole result: the pixels of a phase do not lie together.
+  private let activation: LaneFunction?
 
   init(
     _ op: ConvTranspose,
@@ -119,6 +121,9 @@ final class FloatConvTranspose: PreparedKernel, @unchecked Sendable {
     (outHeight, outWidth) = pair(outSpatial, 1)
     stride = pair(op.window.strides, 1)
     zeros = try AlignedBuffer(byteCount: channels * 4)
+    activation =
+      request.epilogue.function == lamina_unary_identity
+      ? nil : request.step.node.activation.map { LaneFunction($0) }
     let size = pair(op.window.size, 1)
     let crop = pair(
       ConvTransposeKernels.cropBefore(
@@ -240,9 +245,9 @@ final class FloatConvTranspose: PreparedKernel, @unchecked Sendable {
         residual_stride: 0,
         low: end.low,
         high: end.high,
-        activation: end.function,
-        alpha: end.alpha,
-        beta: end.beta
+        activation: lamina_unary_identity,
+        alpha: 0,
+        beta: 0
       )
     )
     phases.append(
@@ -276,12 +281,32 @@ final class FloatConvTranspose: PreparedKernel, @unchecked Sendable {
       $0 + $1.height * $1.width * batch * channels * outChannels * $1.product.pointer.pointee.taps
     }
     let shares = Shares.count(work: work, threads: min(threadCount, context.pool.threadCount))
-    if shares == 1 { return multiply(0..<rows, context, context.scratch) }
-    context.pool.parallel(shares) { share in
-      multiply(
-        Shares.range(share, of: shares, over: rows),
-        context,
-        context.scratch + share * shareScratch
+    if shares == 1 {
+      multiply(0..<rows, context, context.scratch)
+    } else {
+      context.pool.parallel(shares) { share in
+        multiply(
+          Shares.range(share, of: shares, over: rows),
+          context,
+          context.scratch + share * shareScratch
+        )
+      }
+    }
+    activate(context)
+  }
+
+  private func activate(_ context: StepContext) {
+    guard let activation, let y = context.floats(output: 0) else { return }
+    let count = batch * outHeight * outWidth * outChannels
+    context.forParts(of: count, work: count * 8) { part in
+      let line = y + part.lowerBound
+      kernels.f32_unary(
+        activation.function,
+        line,
+        line,
+        part.count,
+        activation.alpha,
+        activation.beta
       )
     }
   }
