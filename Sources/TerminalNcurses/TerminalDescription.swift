@@ -65,14 +65,20 @@ struct TerminalDescription {
   }
 
   /// Returns the sequence that chooses a palette colour for what is written.
+  ///
+  /// A terminal may show more colours than its description knows, as `TERM=xterm` does.
   func foreground(_ index: Int) -> [UInt8] {
-    guard let foregroundCapability else { return Array("\u{1B}[38;5;\(index)m".utf8) }
+    guard let foregroundCapability, index < max(colorCount, 16) else {
+      return Array("\u{1B}[38;5;\(index)m".utf8)
+    }
     return Self.bytes(lamina_terminfo_expand(foregroundCapability, index, 0))
   }
 
   /// Returns the sequence that chooses a palette colour for what is behind it.
   func background(_ index: Int) -> [UInt8] {
-    guard let backgroundCapability else { return Array("\u{1B}[48;5;\(index)m".utf8) }
+    guard let backgroundCapability, index < max(colorCount, 16) else {
+      return Array("\u{1B}[48;5;\(index)m".utf8)
+    }
     return Self.bytes(lamina_terminfo_expand(backgroundCapability, index, 0))
   }
 
