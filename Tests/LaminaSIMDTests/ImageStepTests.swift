@@ -47,7 +47,8 @@ import Testing
         inputs: [
           source.tensor([1, channels, 5, 6]),
           source.tensor(Shape([channels, outputs] + window.size)),
-        ]
+        ],
+        activation: .sigmoid
       ).check(set)
     }
   }
