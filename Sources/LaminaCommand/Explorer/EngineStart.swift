@@ -19,7 +19,6 @@ extension EngineWorker {
         try opened.input.take(PictureInput.read(first), path: first)
       }
       show(opened)
-      outbox.rest()
       return nil
     } catch {
       return error

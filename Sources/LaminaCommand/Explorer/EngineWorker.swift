@@ -76,12 +76,13 @@ final class EngineWorker {
         try? next.input.take(image, path: path)
       }
       show(next)
+      prepareOpened()
     } catch {
       outbox.send(.openFailed(sentence(error, about: path)))
     }
   }
 
-  /// Shows a model that has been opened and makes it ready to run.
+  /// Shows a model that has been opened.
   func show(_ opened: OpenedModel) {
     self.opened = opened
     wantsRuns = opened.input.image != nil
@@ -89,7 +90,11 @@ final class EngineWorker {
     shared.set(opened)
     outbox.send(.opened(opened.facts, opened.choices, opened.settings))
     if let image = opened.input.facts { outbox.send(.imageOpened(image)) }
-    prepare(opened.settings)
+  }
+
+  /// Makes a model that is shown ready to run, and runs it when it has a picture.
+  func prepareOpened() {
+    if let opened { prepare(opened.settings) }
   }
 
   /// Reads a picture for the open model.

@@ -20,6 +20,8 @@ package enum ExplorerMain {
     let thread = Thread {
       let worker = EngineWorker(options, queue, outbox, shared)
       opening.finish(worker.start())
+      worker.prepareOpened()
+      outbox.rest()
       worker.serve()
     }
     thread.stackSize = 8 << 20
