@@ -85,6 +85,7 @@ package struct Verifier {
     let inputs = try set.inputs(for: model.graph)
     let recorded = try set.outputs(for: model.graph)
     var options = options
+    options.resize(model, to: inputs)
     if options.precision == .int8, !model.usesFileIntegers { options.calibration = [inputs] }
     let prepared = try model.prepare(options)
     let (outputs, profile) = try prepared.run(inputs)
@@ -104,5 +105,21 @@ package struct Verifier {
 
   private static func status(of error: any Error) -> VerificationResult.Status {
     ExitStatus(ofCommand: error) == .unsupportedOperators ? .unsupported : .error
+  }
+}
+
+extension RunOptions {
+  /// Gives each input the shape of what was recorded for it, where the file names another one.
+  ///
+  /// A file may state a batch of 1 as an example only.
+  fileprivate mutating func resize(_ model: Model, to inputs: [Datum]) {
+    for (id, input) in zip(model.graph.inputs, inputs) {
+      let value = model.graph[id]
+      guard case .tensor(let tensor) = input, let declared = value.type.tensor?.shape,
+        declared.isKnown, declared.rank == tensor.shape.rank, declared != tensor.shape,
+        tensor.shape.dims.allSatisfy({ $0 > 0 })
+      else { continue }
+      shapes[value.name] = tensor.shape.dims
+    }
   }
 }
