@@ -62,7 +62,10 @@ let nativeModules: [Target] = [
   .target(name: "CLaminaModels"),
   .target(name: "CNcurses", linkerSettings: [.linkedLibrary("ncursesw")]),
   .systemLibrary(
-    name: "CTurboJPEG", pkgConfig: "libturbojpeg", providers: [.apt(["libturbojpeg0-dev"])]),
+    name: "CTurboJPEG",
+    pkgConfig: "libturbojpeg",
+    providers: [.apt(["libturbojpeg0-dev"])]
+  ),
   .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
   .systemLibrary(name: "CWebP", pkgConfig: "libwebp", providers: [.apt(["libwebp-dev"])]),
 ]
@@ -71,21 +74,29 @@ let tests: [Target] = [
   .testTarget(name: "LaminaExplorerTests", dependencies: ["LaminaExplorer", "TerminalCells"]),
   .testTarget(name: "TerminalCellsTests", dependencies: ["TerminalCells"]),
   .target(
-    name: "LaminaTestSupport", dependencies: ["LaminaCore"], path: "Tests/LaminaTestSupport"),
+    name: "LaminaTestSupport",
+    dependencies: ["LaminaCore"],
+    path: "Tests/LaminaTestSupport"
+  ),
   .testTarget(name: "ConformanceTests"),
   .testTarget(
     name: "LaminaTests",
-    dependencies: ["Lamina", "LaminaCore", "LaminaImporters", "LaminaRuntime"]),
+    dependencies: ["Lamina", "LaminaCore", "LaminaImporters", "LaminaRuntime"]
+  ),
   .testTarget(
     name: "LaminaPassesTests",
-    dependencies: ["LaminaCore", "LaminaOperators", "LaminaPasses", "LaminaTestSupport"]),
+    dependencies: ["LaminaCore", "LaminaOperators", "LaminaPasses", "LaminaTestSupport"]
+  ),
   .testTarget(
     name: "LaminaQuantizerTests",
     dependencies: [
       "LaminaCore", "LaminaOperators", "LaminaRuntime", "LaminaQuantizer", "LaminaTestSupport",
-    ]),
+    ]
+  ),
   .testTarget(
-    name: "LaminaRuntimeTests", dependencies: ["LaminaCore", "LaminaRuntime", "LaminaTestSupport"]),
+    name: "LaminaRuntimeTests",
+    dependencies: ["LaminaCore", "LaminaRuntime", "LaminaTestSupport"]
+  ),
   .testTarget(
     name: "LaminaImportersTests",
     dependencies: [
@@ -96,14 +107,16 @@ let tests: [Target] = [
   .testTarget(
     name: "LaminaCommandTests",
     dependencies: [
-      "LaminaCommand", "Lamina", "LaminaCore", "LaminaExplorer", "LaminaTestSupport", "LaminaVision",
+      "LaminaCommand", "Lamina", "LaminaCore", "LaminaExplorer", "LaminaTestSupport",
+      "LaminaVision",
       "LaminaWire",
     ]
   ),
   .testTarget(name: "LaminaCoreTests", dependencies: ["LaminaCore", "LaminaTestSupport"]),
   .testTarget(
     name: "LaminaOperatorsTests",
-    dependencies: ["LaminaCore", "LaminaOperators", "LaminaTestSupport"]),
+    dependencies: ["LaminaCore", "LaminaOperators", "LaminaTestSupport"]
+  ),
   .testTarget(
     name: "LaminaSIMDTests",
     dependencies: [
@@ -113,7 +126,9 @@ let tests: [Target] = [
   ),
   .target(name: "LaminaWireTestSupport", path: "Tests/LaminaWireTestSupport"),
   .testTarget(
-    name: "LaminaVisionTests", dependencies: ["LaminaVision", "LaminaCore", "LaminaWire"]),
+    name: "LaminaVisionTests",
+    dependencies: ["LaminaVision", "LaminaCore", "LaminaWire"]
+  ),
   .testTarget(name: "LaminaWireTests", dependencies: ["LaminaWire", "LaminaWireTestSupport"]),
 ]
 

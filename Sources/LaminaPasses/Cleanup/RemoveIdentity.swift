@@ -36,7 +36,9 @@ package struct RemoveIdentity: RewritePass {
     case is Reshape, is Flatten, is Squeeze, is Unsqueeze, is Expand:
       return input.shape.isKnown && input.shape == output.shape
     case let transpose as Transpose:
-      guard let permutation = transpose.permutation else { return input.shape.isRanked && input.shape.rank < 2 }
+      guard let permutation = transpose.permutation else {
+        return input.shape.isRanked && input.shape.rank < 2
+      }
       return permutation == Array(permutation.indices)
     case is Concat: return node.inputs.count == 1
     default: return false
