@@ -25,7 +25,8 @@ import Testing
   }
 
   @Test func keepsInsideOf32Bits() {
-    #expect(FixedPointScale(1).scaled(.max) == Int(Int32.max))
+    #expect(FixedPointScale(0.5).scaled(.max) == 1 << 30)
+    #expect(FixedPointScale(0.5).scaled(.min) == -(1 << 30))
     #expect(FixedPointScale(1e30).scaled(5) > 0)
     #expect(FixedPointScale(1e-30).scaled(1 << 30) == 0)
     #expect(FixedPointScale(.nan).scaled(5) == 0)

@@ -209,7 +209,8 @@ private struct ByteProduct {
         y_stride: columns,
         y_zero: 100,
         y_low: 0,
-        y_high: 255
+        y_high: 255,
+        rounds_to_even: true
       )
       var scratch = [UInt8](
         repeating: 0,

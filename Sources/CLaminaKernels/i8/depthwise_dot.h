@@ -33,16 +33,16 @@ LAMINA_INLINE void i8_block_interleave(
 LAMINA_INLINE void i8_block_store(
   const lamina_i8_depthwise *depthwise, const __m512i sums[4], const int8_t *head, uint8_t *y,
   __mmask64 mask) {
-  const vf low = vf_set((float)(depthwise->y_low - depthwise->y_zero));
-  const vf high = vf_set((float)(depthwise->y_high - depthwise->y_zero));
+  const vi low = vi_set(depthwise->y_low);
+  const vi high = vi_set(depthwise->y_high);
   const __m512i zero = _mm512_set1_epi32(depthwise->y_zero);
   __m512i codes[4];
   _Pragma("clang loop unroll(full)")
   for (size_t j = 0; j < 4; j++) {
     vf multiplier = vf_load((const float *)(head + 4 * I8_BLOCK) + 16 * j);
-    vf real = vf_mul(vf_from_int(sums[j]), multiplier);
-    real = vf_min(high, vf_max(low, real));
-    codes[j] = _mm512_add_epi32(vi_from_float(real), zero);
+    vi quanta = depthwise->rounds_to_even ? i8_rescale_float(sums[j], multiplier)
+                                          : vi_rescale(sums[j], multiplier);
+    codes[j] = vi_min(high, vi_max(low, vi_add(quanta, zero)));
   }
   __m512i front = _mm512_packs_epi32(codes[0], codes[1]);
   __m512i back = _mm512_packs_epi32(codes[2], codes[3]);

@@ -27,6 +27,21 @@ LAMINA_INLINE void i8_requantize(
   vi_store_bytes(y, vi_add(vi_from_float(real), zero), count);
 }
 
+/// The nearest whole numbers to sums times a factor, ties to even.
+LAMINA_INLINE vi i8_rescale_float(vi sum, vf multiplier) {
+  vf real = vf_mul(vf_from_int(sum), multiplier);
+  return vi_from_float(vf_min(vf_set(0x1p16f), vf_max(vf_set(-0x1p16f), real)));
+}
+
+/// Rescales, shifts, clamps and writes one vector of sums of products.
+LAMINA_INLINE void i8_rescale(
+  vi sum, vf multiplier, vi low, vi high, vi zero, bool rounds_to_even, uint8_t *y,
+  size_t count) {
+  vi quanta =
+    rounds_to_even ? i8_rescale_float(sum, multiplier) : vi_rescale(sum, multiplier);
+  vi_store_bytes(y, vi_min(high, vi_max(low, vi_add(quanta, zero))), count);
+}
+
 /// Sums of one tile over one group of weights; `load` fetches a row's group.
 #define I8_TILE_STEP(copy, load)                                          \
   {                                                                       \
@@ -58,10 +73,9 @@ LAMINA_INLINE void i8_tile_write(
     vi zeros = vi_load((const int32_t *)(head + 8 * vectors * LANES) + column);
     sum = vi_sub(sum, vi_mul(zeros, vi_set(tile->row_sums[row])));
   }
-  i8_requantize(
-    sum, vf_load((const float *)(head + 4 * vectors * LANES) + column),
-    vf_set((float)(product->y_low - product->y_zero)),
-    vf_set((float)(product->y_high - product->y_zero)), vi_set(product->y_zero),
+  i8_rescale(
+    sum, vf_load((const float *)(head + 4 * vectors * LANES) + column), vi_set(product->y_low),
+    vi_set(product->y_high), vi_set(product->y_zero), product->rounds_to_even,
     tile->y + row * product->y_stride + column, rest < LANES ? rest : LANES);
 }
 

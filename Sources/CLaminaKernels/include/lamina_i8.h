@@ -5,7 +5,9 @@
 
 // Kernels over 8-bit activations, signed or not. The contract of lamina_f32.h holds. Signed bytes
 // are read as byte ^ 0x80, so "lifted" values are from 0 to 255 and a signed zero point is lifted
-// by 128 too. Real numbers are rounded to the nearest quantum, ties to even, and clamped.
+// by 128 too. Sums of products are scaled in whole numbers, rounded after 31 bits of fraction and
+// after the power of two, half away from zero, as TensorFlow Lite does, or as floats with ties to
+// even, as ONNX does; other real numbers are rounded to the nearest quantum, ties to even. Both are clamped.
 
 /// A matrix product of bytes with packed signed 8-bit weights.
 ///
@@ -27,6 +29,8 @@ typedef struct lamina_i8_product {
   const uint8_t *_Nullable padding;
   size_t x_stride, y_stride;
   int32_t y_zero, y_low, y_high;
+  /// Sums are scaled as floats, ties to even, rather than in whole numbers.
+  bool rounds_to_even;
 } lamina_i8_product;
 
 /// Rows `row_begin ..< row_end` of panels `panel_begin ..< panel_end` of a product.
@@ -78,6 +82,8 @@ typedef struct lamina_i8_depthwise {
   const uint8_t *_Nonnull padding;
   size_t y_stride;
   int32_t y_zero, y_low, y_high;
+  /// Sums are scaled as floats, ties to even, rather than in whole numbers.
+  bool rounds_to_even;
 } lamina_i8_depthwise;
 
 /// Bytes that `lamina_i8_depthwise_pack` writes.

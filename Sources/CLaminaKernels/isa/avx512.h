@@ -78,6 +78,28 @@ LAMINA_INLINE vi vi_mul(vi a, vi b) { return _mm512_mullo_epi32(a, b); }
 LAMINA_INLINE vi vi_min(vi a, vi b) { return _mm512_min_epi32(a, b); }
 LAMINA_INLINE vi vi_max(vi a, vi b) { return _mm512_max_epi32(a, b); }
 LAMINA_INLINE vi vi_xor(vi a, vi b) { return _mm512_xor_si512(a, b); }
+LAMINA_INLINE vi vi_rescale(vi sum, vf factor) {
+  const __m512i one = _mm512_set1_epi32(1), none = _mm512_setzero_si512();
+  __m512i bits = _mm512_castps_si512(factor);
+  __m512i exponent = _mm512_sub_epi32(_mm512_srli_epi32(bits, 23), _mm512_set1_epi32(126));
+  __m512i digits = _mm512_and_si512(bits, _mm512_set1_epi32(0x7fffff));
+  __m512i fraction =
+    _mm512_slli_epi32(_mm512_or_si512(digits, _mm512_set1_epi32(0x800000)), 7);
+  __m512i x = _mm512_sllv_epi32(sum, _mm512_max_epi32(exponent, none));
+  const __m512i half = _mm512_set1_epi64(1 << 30);
+  __m512i even = _mm512_add_epi64(_mm512_mul_epi32(x, fraction), half);
+  __m512i odd = _mm512_add_epi64(
+    _mm512_mul_epi32(_mm512_srli_epi64(x, 32), _mm512_srli_epi64(fraction, 32)), half);
+  __m512i high = _mm512_mask_blend_epi32(
+    0xaaaa, _mm512_srli_epi64(even, 31), _mm512_slli_epi64(odd, 1));
+  __m512i drop = _mm512_min_epi32(
+    _mm512_max_epi32(_mm512_sub_epi32(none, exponent), none), _mm512_set1_epi32(31));
+  __m512i mask = _mm512_sub_epi32(_mm512_sllv_epi32(one, drop), one);
+  __m512i limit = _mm512_add_epi32(_mm512_srli_epi32(mask, 1), _mm512_srli_epi32(high, 31));
+  __mmask16 up = _mm512_cmpgt_epi32_mask(_mm512_and_si512(high, mask), limit);
+  __m512i result = _mm512_srav_epi32(high, drop);
+  return _mm512_mask_add_epi32(result, up, result, one);
+}
 LAMINA_INLINE vi vi_from_float(vf a) { return _mm512_cvtps_epi32(a); }
 LAMINA_INLINE vf vf_from_int(vi a) { return _mm512_cvtepi32_ps(a); }
 

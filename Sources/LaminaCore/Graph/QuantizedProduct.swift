@@ -22,7 +22,8 @@ struct QuantizedProduct {
       let x = inputs.optional(0), let w = inputs.optional(1),
       Self.isByte(x.dtype), Self.isByte(w.dtype), Self.isByte(type.dtype),
       let xScale = x.quantization, let wScale = w.quantization, let yScale = type.quantization,
-      xScale.isPerTensor, yScale.isPerTensor, node.activation.map({ $0.bounds != nil }) ?? true
+      xScale.isPerTensor, yScale.isPerTensor, yScale.rounding == .awayFromZero,
+      node.activation.map({ $0.bounds != nil }) ?? true
     else { return nil }
     self.op = op
     self.inputs = inputs

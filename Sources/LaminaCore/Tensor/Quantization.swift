@@ -10,6 +10,16 @@ package struct Quantization: Hashable, Sendable {
   package var zeroPoints: [Int]
   /// The axis the scales run along; `nil` for one scale.
   package var axis: Int?
+  /// How a real number between two codes is rounded.
+  package var rounding = Rounding.awayFromZero
+
+  /// Where a real number in the middle between two codes goes.
+  package enum Rounding: Hashable, Sendable {
+    /// Away from zero; products are rescaled in whole numbers (TensorFlow Lite).
+    case awayFromZero
+    /// To the even code; products are rescaled as floats (ONNX).
+    case toEven
+  }
 
   package init(scale: Float, zeroPoint: Int) {
     self.init(scales: [scale], zeroPoints: [zeroPoint], axis: nil)
@@ -23,14 +33,16 @@ package struct Quantization: Hashable, Sendable {
 
   package var isPerTensor: Bool { scales.count == 1 }
 
-  /// Returns the code of a real number, rounded half away from zero and kept in the type's range.
+  /// Returns the code nearest to a real number, kept in the type's range.
   package func code(of real: Double, at position: Int = 0, in range: ClosedRange<Int>) -> Int {
     let index = isPerTensor ? 0 : position
     let steps = real / Double(scales[index])
     guard !steps.isNaN else {
       return min(max(zeroPoints[index], range.lowerBound), range.upperBound)
     }
-    let code = steps.rounded(.toNearestOrAwayFromZero) + Double(zeroPoints[index])
+    let rule: FloatingPointRoundingRule =
+      rounding == .toEven ? .toNearestOrEven : .toNearestOrAwayFromZero
+    let code = steps.rounded(rule) + Double(zeroPoints[index])
     return Int(min(max(code, Double(range.lowerBound)), Double(range.upperBound)))
   }
 }

@@ -19,7 +19,13 @@ extension Graph {
       guard listed.count == scales.count || listed.count == 1 else { return nil }
       zeros = listed.count == 1 ? zeros.map { _ in listed[0] } : listed
     }
-    return Quantization(scales: scales, zeroPoints: zeros, axis: scales.count == 1 ? nil : axis)
+    var quantization = Quantization(
+      scales: scales,
+      zeroPoints: zeros,
+      axis: scales.count == 1 ? nil : axis
+    )
+    quantization.rounding = .toEven
+    return quantization
   }
 }
 

@@ -129,7 +129,8 @@ final class ByteDepthwise: PreparedKernel, @unchecked Sendable {
         y_stride: channels,
         y_zero: weights.y.zero,
         y_low: weights.y.low,
-        y_high: weights.y.high
+        y_high: weights.y.high,
+        rounds_to_even: weights.y.roundsToEven
       )
     )
     pack(strides, weights)

@@ -23,12 +23,8 @@ enum ByteElementwiseKernels {
     let types = (try request.input(0), try request.output())
     guard types.0.shape == types.1.shape else { throw Refusal("the shape changes") }
     _ = try (ByteType(types.0), ByteType(types.1))
-    let codes = Tensor([256], (0...255).map { UInt8($0) })
     do {
-      let bytes =
-        types.0.dtype == .uint8
-        ? codes : Tensor([256], (0...255).map { Int8(truncatingIfNeeded: $0) })
-      var inputs: [Tensor?] = [bytes.with(quantization: types.0.quantization)]
+      var inputs: [Tensor?] = [everyCode(of: types.0)]
       for index in 1..<max(request.step.inputs.count, 1) {
         let isThere = request.step.inputs.optional(index) != nil
         inputs.append(isThere ? try request.constant(index, "parameters") : nil)
@@ -38,6 +34,30 @@ enum ByteElementwiseKernels {
       guard let result = results.first else { throw Refusal("there is no result") }
       return try ByteLookup(ByteTable(result.withBytes { Array($0) }), request)
     } catch let refusal as Refusal { throw refusal } catch { throw Refusal("\(error)") }
+  }
+
+  /// What each code of one meaning is in another, as the reference rounds it.
+  static func translation(
+    from x: TensorType,
+    to y: TensorType
+  ) throws(Refusal) -> ByteTable {
+    _ = try (ByteType(x), ByteType(y))
+    let node = Node(id: NodeID(0), name: "codes", op: Requantize(), inputs: [], outputs: [])
+    do {
+      let type = TensorType(y.dtype, [256], quantization: y.quantization)
+      let results = try node.evaluate([everyCode(of: x)], as: [type])
+      guard let result = results.first else { throw Refusal("there is no result") }
+      return try ByteTable(result.withBytes { Array($0) })
+    } catch let refusal as Refusal { throw refusal } catch { throw Refusal("\(error)") }
+  }
+
+  /// The 256 codes in the order of their bytes.
+  private static func everyCode(of type: TensorType) -> Tensor {
+    let codes =
+      type.dtype == .uint8
+      ? Tensor([256], (0...255).map { UInt8($0) })
+      : Tensor([256], (0...255).map { Int8(truncatingIfNeeded: $0) })
+    return codes.with(quantization: type.quantization)
   }
 
   /// Between real numbers and codes, or codes of two meanings.
@@ -62,23 +82,6 @@ struct ByteTable {
   let buffer: AlignedBuffer
 
   init(_ bytes: [UInt8]) throws(Refusal) { buffer = try AlignedBuffer(bytes) }
-
-  /// The codes of a function of real numbers.
-  init(
-    from x: ByteType,
-    to y: ByteType,
-    _ function: (Float) -> Float
-  ) throws(Refusal) {
-    let bytes = (0...255).map { byte -> UInt8 in
-      let code = x.isSigned ? Int32(Int8(truncatingIfNeeded: byte)) : Int32(byte)
-      let real = function(x.scale * Float(code - x.zero))
-      let steps = Double(real) / Double(y.scale)
-      let rounded = steps.rounded(.toNearestOrAwayFromZero) + Double(y.zero)
-      let bounded = min(max(rounded, Double(y.low)), Double(y.high))
-      return UInt8(truncatingIfNeeded: Int(bounded.isNaN ? Double(y.zero) : bounded))
-    }
-    try self.init(bytes)
-  }
 }
 
 /// Looks every byte of input 0 up in a table.

@@ -57,7 +57,8 @@ final class ByteProduct: PreparedKernel, @unchecked Sendable {
         y_stride: problem.yStride,
         y_zero: weights.y.zero,
         y_low: weights.y.low,
-        y_high: weights.y.high
+        y_high: weights.y.high,
+        rounds_to_even: weights.y.roundsToEven
       )
     )
     for group in 0..<groups { pack(problem, weights, group, gathers) }

@@ -208,7 +208,7 @@ final class ConcatKernel: PreparedKernel, @unchecked Sendable {
       widths.append(x.shape.product(axis..<x.shape.rank) * x.dtype.byteCount)
       tables.append(
         x.quantization == y.quantization
-          ? nil : try ByteTable(from: ByteType(x), to: ByteType(y)) { $0 }.buffer
+          ? nil : try ByteElementwiseKernels.translation(from: x, to: y).buffer
       )
     }
     self.widths = widths

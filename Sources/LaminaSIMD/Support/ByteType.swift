@@ -5,6 +5,8 @@ struct ByteType {
   var scale: Float
   var zero: Int32
   var isSigned: Bool
+  /// Whether ties go to the even code, and products are rescaled as floats.
+  var roundsToEven = false
   /// The codes that may be stored: the type's range, narrowed by a clamping activation.
   var low: Int32
   var high: Int32
@@ -40,6 +42,7 @@ struct ByteType {
       low: Int32(range.lowerBound),
       high: Int32(range.upperBound)
     )
+    roundsToEven = quantization.rounding == .toEven
     guard let activation else { return }
     guard let bounds = activation.bounds else {
       throw Refusal("\(activation) on codes is more than a clamp")
