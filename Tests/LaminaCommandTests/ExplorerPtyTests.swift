@@ -5,7 +5,7 @@ import Testing
 
 /// Drives the built program through a pseudo-terminal, as a person would.
 @Suite("The explorer in a terminal", .serialized) struct ExplorerPtyTests {
-  private static let models = Workplace.root.appending(path: "Models/digits").path
+  private static let models = ProgramUnderTest.root.appending(path: "Models/digits").path
 
   private func start(
     _ arguments: [String],
@@ -13,7 +13,7 @@ import Testing
     height: Int = 24,
     term: String = "xterm-256color"
   ) throws -> PseudoTerminal {
-    let program = try #require(Workplace.program, "the program is not built")
+    let program = try #require(ProgramUnderTest.program, "the program is not built")
     return try PseudoTerminal(
       program.path,
       arguments,
@@ -94,8 +94,11 @@ import Testing
 
   @Test("a file that is no model is a message, and the open model stays open")
   func badFile() throws {
-    try Workplace.withFolder { folder in
-      try Workplace.write(Array("<!DOCTYPE html><html></html>".utf8), to: folder + "/page.tflite")
+    try ProgramUnderTest.withFolder { folder in
+      try ProgramUnderTest.write(
+        Array("<!DOCTYPE html><html></html>".utf8),
+        to: folder + "/page.tflite"
+      )
       let terminal = try start([Self.models + "/digits-int8.tflite"])
       expect(terminal, shows: "digits-int8.tflite")
       terminal.type(":open \(folder)/page.tflite\r")
@@ -112,7 +115,7 @@ import Testing
 
   @Test("names are copied to the terminal's clipboard, and views to files, never over others")
   func copiesAndExports() throws {
-    try Workplace.withFolder { folder in
+    try ProgramUnderTest.withFolder { folder in
       let terminal = try start([Self.models + "/digits.onnx"])
       expect(terminal, shows: "digits.onnx")
       terminal.type("1g:copy name\r")

@@ -58,9 +58,9 @@ import Testing
 
   @Test("paths are completed in natural order, folders with a stroke, hidden files left out")
   func completions() throws {
-    try Workplace.withFolder { folder in
+    try ProgramUnderTest.withFolder { folder in
       for name in ["net10.onnx", "net2.onnx", "nets/a.tflite", ".hidden", "other"] {
-        try Workplace.write([0], to: "\(folder)/\(name)")
+        try ProgramUnderTest.write([0], to: "\(folder)/\(name)")
       }
       let found = Completions.files(beginning: folder + "/net")
       #expect(found == ["/net2.onnx", "/net10.onnx", "/nets/"].map { folder + $0 })
@@ -70,7 +70,7 @@ import Testing
 
   @Test("an export never replaces a file unless that is asked for")
   func exports() throws {
-    try Workplace.withFolder { folder in
+    try ProgramUnderTest.withFolder { folder in
       let path = folder + "/table.csv"
       #expect(ExportedFile.write("a,b\n", to: path, replaces: false).kind == .info)
       #expect(ExportedFile.write("c\n", to: path, replaces: false).kind == .error)

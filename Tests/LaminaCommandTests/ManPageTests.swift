@@ -6,7 +6,7 @@ import Testing
   @Test("the page has every command and every option of the program")
   func isComplete() throws {
     let page = try String(
-      contentsOf: Workplace.root.appending(path: "Docs/lamina.1"),
+      contentsOf: ProgramUnderTest.root.appending(path: "Docs/lamina.1"),
       encoding: .utf8
     ).replacing("\\-", with: "-")
     let help = try lamina("--experimental-dump-help").document()

@@ -35,9 +35,9 @@ import Testing
 
   @Test("a file that is no model is refused with code 3 by every command")
   func refusesFiles() throws {
-    try Workplace.withFolder { folder in
+    try ProgramUnderTest.withFolder { folder in
       let pointer = folder + "/model.onnx"
-      try Workplace.write(
+      try ProgramUnderTest.write(
         Array("version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 1\n".utf8),
         to: pointer
       )
@@ -47,7 +47,10 @@ import Testing
         #expect((result.output + result.remarks).contains("Git LFS pointer"))
       }
       let page = folder + "/page.tflite"
-      try Workplace.write(Array("<!DOCTYPE html><html><body>404</body></html>".utf8), to: page)
+      try ProgramUnderTest.write(
+        Array("<!DOCTYPE html><html><body>404</body></html>".utf8),
+        to: page
+      )
       let result = try lamina("inspect", page)
       #expect(result.status == 3)
       #expect(result.remarks.contains("HTML page"))
@@ -58,8 +61,8 @@ import Testing
 
   @Test("a reader that goes away ends the program in silence")
   func survivesClosedPipe() throws {
-    let program = try #require(Workplace.program)
-    let model = Workplace.fixture("onnx-float-conv/model.onnx")
+    let program = try #require(ProgramUnderTest.program)
+    let model = ProgramUnderTest.fixture("onnx-float-conv/model.onnx")
     let process = Process()
     process.executableURL = URL(fileURLWithPath: "/bin/bash")
     process.arguments = [
@@ -77,11 +80,11 @@ import Testing
   @Test("unknown operators end a run with code 4 and are all named; the model still opens")
   func namesUnknownOperators() throws {
     for name in ["onnx-unknown-ops/model.onnx", "tflite-unknown-ops/model.tflite"] {
-      let inspected = try lamina("inspect", Workplace.fixture(name), "--json")
+      let inspected = try lamina("inspect", ProgramUnderTest.fixture(name), "--json")
       #expect(inspected.status == 0)
       let unknown = try inspected.document()["unsupported_operators"]?.elements ?? []
       #expect(!unknown.isEmpty)
-      let result = try lamina("run", Workplace.fixture(name))
+      let result = try lamina("run", ProgramUnderTest.fixture(name))
       #expect(result.status == 4)
       for operatorName in unknown.compactMap(\.string) {
         #expect(result.remarks.contains(operatorName))
@@ -91,7 +94,7 @@ import Testing
 
   @Test("backends and precisions that are not there end with code 5")
   func refusesBackends() throws {
-    let model = Workplace.fixture("onnx-float-conv/model.onnx")
+    let model = ProgramUnderTest.fixture("onnx-float-conv/model.onnx")
     for options in [["--backend", "vulkan"], ["--precision", "int4w"]] {
       let result = try lamina(["run", model] + options)
       #expect(result.status == 5)
@@ -102,13 +105,13 @@ import Testing
 
   @Test("a memory limit that is too small ends with code 6")
   func heedsMemoryLimit() throws {
-    let model = Workplace.fixture("onnx-float-conv/model.onnx")
+    let model = ProgramUnderTest.fixture("onnx-float-conv/model.onnx")
     #expect(try lamina("run", model, "--max-memory", "64").status == 6)
   }
 
   @Test("documents begin with the schema and hold the keys that programs rely on")
   func writesDocuments() throws {
-    let model = Workplace.fixture("onnx-float-conv/model.onnx")
+    let model = ProgramUnderTest.fixture("onnx-float-conv/model.onnx")
     let keys: [String: [String]] = [
       "run": [
         "model", "format", "backend", "precision", "threads", "timing", "peak_rss_bytes",
@@ -155,7 +158,7 @@ import Testing
 
   @Test("colours and characters beyond ASCII can be forbidden")
   func writesPlainText() throws {
-    let model = Workplace.fixture("onnx-float-conv/model.onnx")
+    let model = ProgramUnderTest.fixture("onnx-float-conv/model.onnx")
     #expect(try lamina("inspect", model, "--color", "always").output.contains("\u{1B}["))
     #expect(try !lamina("inspect", model).output.contains("\u{1B}["))
     let ascii = try lamina("profile", model, "--ascii", "--runs", "2").output
@@ -164,11 +167,11 @@ import Testing
 
   @Test("check tells whole files from damaged ones")
   func checks() throws {
-    let whole = Workplace.fixture("onnx-float-conv/model.onnx")
+    let whole = ProgramUnderTest.fixture("onnx-float-conv/model.onnx")
     let bytes = try Array(Data(contentsOf: URL(fileURLWithPath: whole)))
-    try Workplace.withFolder { folder in
+    try ProgramUnderTest.withFolder { folder in
       let cut = folder + "/cut.onnx"
-      try Workplace.write(Array(bytes.prefix(bytes.count * 2 / 3)), to: cut)
+      try ProgramUnderTest.write(Array(bytes.prefix(bytes.count * 2 / 3)), to: cut)
       let result = try lamina("check", whole, cut, "--json")
       #expect(result.status == 3)
       let files = try result.document()["files"]?.elements ?? []

@@ -20,17 +20,17 @@ import Testing
 
   @Test("smaller stored forms are undone")
   func restoresStoredForms() throws {
-    try Workplace.withFolder { folder in
+    try ProgramUnderTest.withFolder { folder in
       let description = """
         {"inputs": [{"name": "x", "stored": {"dtype": "uint8", "subtract": 2, "divide": 4}}],
          "outputs": [{"name": "y", "stored": {"dtype": "uint8", "step": [2]}, "valid_rows": 7}]}
         """
-      try Workplace.write(Array(description.utf8), to: folder + "/test_data_set.json")
-      try Workplace.write(
+      try ProgramUnderTest.write(Array(description.utf8), to: folder + "/test_data_set.json")
+      try ProgramUnderTest.write(
         array(.unsigned, 1, [3], [0, 2, 12]),
         to: folder + "/test_data_set_0/input_0.npy"
       )
-      try Workplace.write(
+      try ProgramUnderTest.write(
         array(.unsigned, 1, [2], [7, 9]),
         to: folder + "/test_data_set_0/output_0.npy"
       )
@@ -86,20 +86,20 @@ import Testing
   @Test("models are found at any depth, with their data, and without it")
   func findsCases() throws {
     let onnx = try Data(
-      contentsOf: URL(fileURLWithPath: Workplace.fixture("onnx-float-conv/model.onnx"))
+      contentsOf: URL(fileURLWithPath: ProgramUnderTest.fixture("onnx-float-conv/model.onnx"))
     )
-    try Workplace.withFolder { folder in
+    try ProgramUnderTest.withFolder { folder in
       for path in ["a/b/model.onnx", "a/two/first.onnx", "a/two/second.onnx", "alone/net.onnx"] {
-        try Workplace.write(Array(onnx), to: "\(folder)/\(path)")
+        try ProgramUnderTest.write(Array(onnx), to: "\(folder)/\(path)")
       }
       for set in [
         "a/b/test_data_set_0", "a/b/test_data_set_10", "a/b/test_data_set_2",
         "a/two/test_data/first/test_data_set_0",
       ] {
-        try Workplace.write([], to: "\(folder)/\(set)/input_0.npy")
+        try ProgramUnderTest.write([], to: "\(folder)/\(set)/input_0.npy")
       }
-      try Workplace.write([], to: "\(folder)/broken/model.onnx")
-      try Workplace.write([], to: "\(folder)/broken/test_data_set_0/input_0.npy")
+      try ProgramUnderTest.write([], to: "\(folder)/broken/model.onnx")
+      try ProgramUnderTest.write([], to: "\(folder)/broken/test_data_set_0/input_0.npy")
       let cases = try CaseFinder.cases(at: folder + "/")
       try #require(
         cases.map(\.name) == ["a/b", "a/two/first", "a/two/second", "alone", "broken"]

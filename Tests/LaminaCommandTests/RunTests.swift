@@ -5,7 +5,7 @@ import LaminaWire
 import Testing
 
 @Suite("Running models") struct RunTests {
-  let digits = Workplace.root.appending(path: "Models/digits")
+  let digits = ProgramUnderTest.root.appending(path: "Models/digits")
 
   @Test("the bundled classifier names the digits that the project drew", arguments: [0, 3, 5, 8])
   func namesDigits(_ digit: Int) throws {
@@ -30,7 +30,7 @@ import Testing
 
   @Test("a folder stands for the pictures in it, and outputs go to a folder each")
   func runsFolders() throws {
-    try Workplace.withFolder { folder in
+    try ProgramUnderTest.withFolder { folder in
       let result = try lamina(
         "run",
         digits.appending(path: "digits.onnx").path,
@@ -57,9 +57,9 @@ import Testing
 
   @Test("a picture that cannot be read does not keep others from being run, but ends with code 3")
   func reportsBadPictures() throws {
-    try Workplace.withFolder { folder in
+    try ProgramUnderTest.withFolder { folder in
       let bad = folder + "/bad.png"
-      try Workplace.write([0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A], to: bad)
+      try ProgramUnderTest.write([0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A], to: bad)
       let model = digits.appending(path: "digits.onnx").path
       let good = digits.appending(path: "samples/1.png").path
       let alone = try lamina("run", model, bad)
@@ -76,10 +76,10 @@ import Testing
 
   @Test("arrays go in and come out as NumPy files, the names of outputs made harmless")
   func runsArrays() throws {
-    let model = Workplace.fixture("onnx-float-conv/model.onnx")
-    let input = Workplace.fixture("onnx-float-conv/test_data_set_0/input_0.npy")
-    let recorded = Workplace.fixture("onnx-float-conv/test_data_set_0/output_0.npy")
-    try Workplace.withFolder { folder in
+    let model = ProgramUnderTest.fixture("onnx-float-conv/model.onnx")
+    let input = ProgramUnderTest.fixture("onnx-float-conv/test_data_set_0/input_0.npy")
+    let recorded = ProgramUnderTest.fixture("onnx-float-conv/test_data_set_0/output_0.npy")
+    try ProgramUnderTest.withFolder { folder in
       let result = try lamina("run", model, "--input", input, "--output", folder, "--json")
       #expect(result.status == 0, "\(result.remarks)")
       let output = try result.document()["outputs"]?.elements.first
@@ -124,9 +124,9 @@ import Testing
 
   @Test("labels come from the file that the user names")
   func readsLabels() throws {
-    try Workplace.withFolder { folder in
+    try ProgramUnderTest.withFolder { folder in
       let names = (0..<10).map { "digit \($0)" }.joined(separator: "\n")
-      try Workplace.write(Array(names.utf8), to: folder + "/names.txt")
+      try ProgramUnderTest.write(Array(names.utf8), to: folder + "/names.txt")
       let result = try lamina(
         "run",
         digits.appending(path: "digits.onnx").path,

@@ -8,7 +8,7 @@ import Testing
   func passesFixtures(_ backend: String) throws {
     let result = try lamina(
       "verify",
-      Workplace.fixture(""),
+      ProgramUnderTest.fixture(""),
       "--backend",
       backend,
       "--json"
@@ -27,8 +27,8 @@ import Testing
 
   @Test("a value that differs fails, ends with code 1, and is named")
   func reportsDifferences() throws {
-    let fixture = Workplace.fixture("onnx-float-conv")
-    try Workplace.withFolder { folder in
+    let fixture = ProgramUnderTest.fixture("onnx-float-conv")
+    try ProgramUnderTest.withFolder { folder in
       let copy = folder + "/net"
       try FileManager.default.copyItem(atPath: fixture, toPath: copy)
       let path = copy + "/test_data_set_0/output_0.npy"
@@ -36,7 +36,7 @@ import Testing
       // The sign of the last element's float.
       bytes[bytes.count - 1] ^= 0x80
       try FileManager.default.removeItem(atPath: path)
-      try Workplace.write(bytes, to: path)
+      try ProgramUnderTest.write(bytes, to: path)
       let result = try lamina("verify", copy, "--json")
       #expect(result.status == 1)
       let item = try #require(try result.document()["cases"]?.elements.first)
@@ -49,31 +49,32 @@ import Testing
 
   @Test("models without recorded data are skipped, unknown operators are unsupported")
   func skips() throws {
-    let unknown = Workplace.fixture("onnx-unknown-ops/model.onnx")
+    let unknown = ProgramUnderTest.fixture("onnx-unknown-ops/model.onnx")
     let skipped = try lamina("verify", unknown)
     #expect(skipped.status == 0)
     #expect(skipped.output.contains("skipped"))
-    try Workplace.withFolder { folder in
+    try ProgramUnderTest.withFolder { folder in
       try FileManager.default.copyItem(atPath: unknown, toPath: folder + "/model.onnx")
       let array = NPYWriter.file(NPYElementType(.float, size: 4), shape: [1], bytes: [0, 0, 0, 0])
       for name in ["input_0", "output_0"] {
-        try Workplace.write(array, to: folder + "/test_data_set_0/\(name).npy")
+        try ProgramUnderTest.write(array, to: folder + "/test_data_set_0/\(name).npy")
       }
       let result = try lamina("verify", folder, "--json")
       #expect(result.status == 1)
       #expect(try result.document()["cases"]?.elements.first?["status"]?.string == "unsupported")
     }
-    #expect(try lamina("verify", Workplace.fixture("no-such-folder")).status == 3)
+    #expect(try lamina("verify", ProgramUnderTest.fixture("no-such-folder")).status == 3)
   }
 }
 
-@Suite("Verifying real models", .enabled(if: Workplace.assets != nil)) struct RealModelTests {
+@Suite("Verifying real models", .enabled(if: ProgramUnderTest.assets != nil)) struct RealModelTests
+{
   @Test(
     "every recorded case of the collection passes on the CPU",
     arguments: ["tflite", "onnx"]
   )
   func passesCollection(_ format: String) throws {
-    let assets = try #require(Workplace.assets)
+    let assets = try #require(ProgramUnderTest.assets)
     let result = try lamina("verify", "\(assets)/models/\(format)", "--json")
     for item in try result.document()["cases"]?.elements ?? []
     where item["status"]?.string != "pass" {
@@ -84,7 +85,7 @@ import Testing
 
   @Test("files to be refused are refused, the three that are whole do no harm")
   func refusesCollection() throws {
-    let assets = try #require(Workplace.assets)
+    let assets = try #require(ProgramUnderTest.assets)
     let folder = "\(assets)/models/refuse"
     let names = try FileManager.default.subpathsOfDirectory(atPath: folder)
     for name in names where PathKind(of: "\(folder)/\(name)") == .file {
@@ -102,7 +103,7 @@ import Testing
 
   @Test("MobileNet's operators, copies and dispatch add up to the run")
   func reconciles() throws {
-    let assets = try #require(Workplace.assets)
+    let assets = try #require(ProgramUnderTest.assets)
     let folder = "\(assets)/models/tflite/mobilenet_v2_1.0_224_quant"
     let model = "\(folder)/mobilenet_v2_1.0_224_quant.tflite"
     // Other programs on the machine may disturb a measurement, but not every one.

@@ -7,9 +7,8 @@ import LaminaVision
 
 /// Where real models, pictures and recorded arrays are, if they are.
 private let assets: URL? = {
-  let named = ProcessInfo.processInfo.environment["LAMINA_ASSETS"]
-  let beside = URL(fileURLWithPath: #filePath).appending(path: "../../../../shared/assets")
-  let folder = named.map { URL(fileURLWithPath: $0) } ?? beside.standardized
+  guard let path = ProcessInfo.processInfo.environment["LAMINA_ASSETS"] else { return nil }
+  let folder = URL(fileURLWithPath: path)
   let exists = FileManager.default.fileExists(atPath: folder.appending(path: "MANIFEST.json").path)
   return exists ? folder : nil
 }()

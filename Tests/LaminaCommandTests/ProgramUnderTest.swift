@@ -3,7 +3,7 @@ import LaminaCommand
 import Testing
 
 /// The repository's folders, the built program, and room for files.
-enum Workplace {
+enum ProgramUnderTest {
   /// The repository, from where this file is.
   static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
     .deletingLastPathComponent().deletingLastPathComponent()
@@ -14,9 +14,7 @@ enum Workplace {
 
   /// Real models and pictures, if they are there.
   static let assets: String? = {
-    let named = ProcessInfo.processInfo.environment["LAMINA_ASSETS"]
-    let beside = root.deletingLastPathComponent().appending(path: "shared/assets").path
-    let path = named ?? beside
+    guard let path = ProcessInfo.processInfo.environment["LAMINA_ASSETS"] else { return nil }
     return FileManager.default.fileExists(atPath: path + "/MANIFEST.json") ? path : nil
   }()
 
@@ -63,7 +61,7 @@ func lamina(_ arguments: String...) throws -> ProgramResult { try lamina(argumen
 /// Runs the built program and waits for its end, five minutes at most.
 func lamina(_ arguments: [String]) throws -> ProgramResult {
   let process = Process()
-  let program = try #require(Workplace.program, "the program is not built")
+  let program = try #require(ProgramUnderTest.program, "the program is not built")
   process.executableURL = program
   process.arguments = arguments
   let (output, remarks) = (Pipe(), Pipe())
