@@ -13,6 +13,8 @@ package final class Program: @unchecked Sendable {
   private let lock = Mutex(())
   /// The graph with types inferred for inputs that were run before, by those inputs' types.
   private var specializations: [String: Specialization] = [:]
+  /// The one that ran last, which most often runs next.
+  private var latest: (types: [ValueType], specialization: Specialization)?
   /// Inner graphs of control flow, ready to run, by node and name.
   private var inner: [String: Program] = [:]
 
@@ -103,8 +105,12 @@ package final class Program: @unchecked Sendable {
   }
 
   private func specialization(for types: [ValueType]) throws -> Specialization {
+    if let latest, latest.types == types { return latest.specialization }
     let key = types.map(\.description).joined(separator: ";")
-    if let known = specializations[key] { return known }
+    if let known = specializations[key] {
+      latest = (types, known)
+      return known
+    }
     if specializations.count >= Self.keptSpecializations { specializations.removeAll() }
     var specialized = graph
     let isAsDeclared = zip(graph.inputs, types).allSatisfy {
@@ -118,6 +124,7 @@ package final class Program: @unchecked Sendable {
     }
     let made = Specialization(specialized, options)
     specializations[key] = made
+    latest = (types, made)
     return made
   }
 

@@ -8,6 +8,12 @@ final class Specialization {
   private var executors: [String: PlanExecutor] = [:]
   /// The last node that reads each value.
   private let lastReader: [Int]
+  /// How many plans of later stretches are kept.
+  private static let keptPlans = 16
+
+  /// Where the stretch that can be planned ahead ends, and its plan once it is made.
+  private let firstStretchEnd: Int
+  private var firstExecutor: PlanExecutor?
 
   typealias InnerRunner = (
     _ node: Node, _ graphName: String, _ inputs: [Datum]
@@ -22,12 +28,13 @@ final class Specialization {
     }
     for id in graph.outputs { lastReader[id.index] = graph.nodes.count }
     self.lastReader = lastReader
+    firstStretchEnd = Self.endOfStretch(graph, from: 0)
   }
 
   /// Plans the first stretch of known types.
   func prepareAhead(_ pool: ThreadPool) throws -> PreparationSummary {
     var summary = PreparationSummary()
-    let end = Self.endOfStretch(graph, from: 0)
+    let end = firstStretchEnd
     if end > 0 {
       let plan = try executor(graph, 0..<end, pool).plan
       summary.steps = plan.summaries
@@ -52,7 +59,7 @@ final class Specialization {
     var position = 0
     while position < typed.nodes.count {
       if let isCancelled, isCancelled() { throw RunError.cancelled }
-      let end = Self.endOfStretch(typed, from: position)
+      let end = position == 0 ? firstStretchEnd : Self.endOfStretch(typed, from: position)
       if end > position {
         try runStretch(typed, position..<end, &data, &profile, pool, isCancelled)
         position = end
@@ -83,47 +90,44 @@ final class Specialization {
     }
   }
 
+  /// The plan of a stretch; where all types were known from the start there is one, else one for
+  /// each set of types.
   private func executor(
     _ typed: Graph,
     _ range: Range<Int>,
     _ pool: ThreadPool
   ) throws -> PlanExecutor {
+    if range.lowerBound == 0 {
+      let made = try firstExecutor ?? makeExecutor(typed, range, pool)
+      firstExecutor = made
+      return made
+    }
     let nodes = typed.nodes[range]
-    let inputs = liveIn(nodes)
-    // Where all types were known from the start, the range alone tells plans apart.
-    let isFixed = range.lowerBound == 0
-    let types =
-      isFixed
-      ? []
-      : (inputs + nodes.flatMap(\.outputs)).map { id in
-        id.map { typed[$0].type.description } ?? ""
-      }
+    let types = (liveIn(nodes) + nodes.flatMap(\.outputs)).map { id in
+      id.map { typed[$0].type.description } ?? ""
+    }
     let key = "\(range) " + types.joined(separator: ";")
     if let known = executors[key] { return known }
-    var planner = Planner(
-      graph: isFixed ? typed : forgettingData(typed, nodes),
-      nodes: nodes,
-      options: options,
-      liveIn: inputs,
-      liveOut: liveOut(nodes, end: range.upperBound)
-    )
-    let made = try PlanExecutor(planner.plan(), pool: pool)
-    if executors.count >= 16 { executors.removeAll() }
+    let made = try makeExecutor(typed, range, pool)
+    if executors.count >= Self.keptPlans { executors.removeAll() }
     executors[key] = made
     return made
   }
 
-  /// Returns the graph without what values happen to hold in this run: a plan is kept by the types
-  /// of its values, and would compute with it in the next run too.
-  private func forgettingData(_ typed: Graph, _ nodes: ArraySlice<Node>) -> Graph {
-    var typed = typed
-    for case let id? in nodes.flatMap({ $0.inputs + $0.outputs })
-    where typed[id].constant == nil && graph[id].type.tensor?.contents == nil {
-      guard var type = typed[id].type.tensor, type.contents != nil else { continue }
-      type.contents = nil
-      typed[id].type = .tensor(type)
-    }
-    return typed
+  private func makeExecutor(
+    _ typed: Graph,
+    _ range: Range<Int>,
+    _ pool: ThreadPool
+  ) throws -> PlanExecutor {
+    let nodes = typed.nodes[range]
+    var planner = Planner(
+      graph: typed,
+      nodes: nodes,
+      options: options,
+      liveIn: liveIn(nodes),
+      liveOut: liveOut(nodes, end: range.upperBound)
+    )
+    return try PlanExecutor(planner.plan(), pool: pool)
   }
 
   private func liveIn(_ nodes: ArraySlice<Node>) -> [ValueID] {
