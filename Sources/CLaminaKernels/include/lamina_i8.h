@@ -7,7 +7,8 @@
 // are read as byte ^ 0x80, so "lifted" values are from 0 to 255 and a signed zero point is lifted
 // by 128 too. Sums of products are scaled in whole numbers, rounded after 31 bits of fraction and
 // after the power of two, half away from zero, as TensorFlow Lite does, or as floats with ties to
-// even, as ONNX does; other real numbers are rounded to the nearest quantum, ties to even. Both are clamped.
+// even, as ONNX does. Means of pools are rounded with ties to even, all other real numbers with ties
+// away from zero. Everything is clamped.
 
 /// A matrix product of bytes with packed signed 8-bit weights.
 ///

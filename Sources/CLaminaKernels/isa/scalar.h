@@ -56,9 +56,8 @@ LAMINA_INLINE vi vi_mul(vi a, vi b) { return (int32_t)((uint32_t)a * (uint32_t)b
 LAMINA_INLINE vi vi_min(vi a, vi b) { return a < b ? a : b; }
 LAMINA_INLINE vi vi_max(vi a, vi b) { return a > b ? a : b; }
 LAMINA_INLINE vi vi_xor(vi a, vi b) { return a ^ b; }
-/// The nearest integer, ties to even; what does not fit becomes the smallest.
-// Sums times a positive factor, in whole numbers: rounded after the 31 bits of the fraction, then
-// after its power of two, half away from zero, as TensorFlow Lite does it.
+/// Sums times a positive factor, in whole numbers: rounded after the 31 bits of the fraction, then
+/// after its power of two, half away from zero, as TensorFlow Lite does it.
 LAMINA_INLINE vi vi_rescale(vi sum, vf factor) {
   uint32_t bits;
   memcpy(&bits, &factor, sizeof bits);
@@ -70,6 +69,7 @@ LAMINA_INLINE vi vi_rescale(vi sum, vf factor) {
   int32_t mask = (int32_t)((1u << drop) - 1);
   return (high >> drop) + ((high & mask) > (mask >> 1) + (high < 0));
 }
+/// The nearest integer, ties to even; what does not fit becomes the smallest.
 LAMINA_INLINE vi vi_from_float(vf a) {
   float whole = rintf(a);
   return whole >= -2147483648.0f && whole < 2147483648.0f ? (int32_t)whole : INT32_MIN;
