@@ -1,5 +1,6 @@
 import Lamina
 import LaminaVision
+import LaminaWire
 
 /// What the program's exit code says.
 package typealias ExitStatus = Lamina.ExitCode

@@ -5,7 +5,8 @@ import LaminaWire
 package enum ModelImporter {
   /// The formats in the order in which they are asked; those with a mark of their own come first.
   package static let formats: [any ModelFormat.Type] = [
-    TFLiteFormat.self, ONNXFormat.self,
+    TFLiteFormat.self,
+    ONNXFormat.self,
   ]
 
   /// The names of all formats, for messages.

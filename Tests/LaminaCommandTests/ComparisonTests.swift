@@ -1,6 +1,7 @@
 import LaminaCommand
 import LaminaCore
 import Testing
+import LaminaWire
 
 @Suite("Comparing with recorded values") struct ComparisonTests {
   func compare(

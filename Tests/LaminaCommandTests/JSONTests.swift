@@ -1,5 +1,6 @@
 import LaminaCommand
 import Testing
+import LaminaWire
 
 @Suite("JSON") struct JSONTests {
   @Test("documents come back as they were written")

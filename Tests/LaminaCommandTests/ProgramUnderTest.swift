@@ -1,6 +1,7 @@
 import Foundation
 import LaminaCommand
 import Testing
+import LaminaWire
 
 /// The repository's folders, the built program, and room for files.
 enum ProgramUnderTest {

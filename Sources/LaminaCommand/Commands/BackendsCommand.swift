@@ -1,5 +1,6 @@
 import ArgumentParser
 import Lamina
+import LaminaWire
 
 /// `lamina backends`: devices, instruction sets, precisions, and why one is missing.
 package struct BackendsCommand: ParsableCommand {

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import LaminaWire
 
 /// When text is coloured.
 package enum ColorChoice: String, ExpressibleByArgument, CaseIterable, Sendable {

@@ -1,4 +1,5 @@
 import LaminaVision
+import LaminaWire
 
 /// What a model said of one picture.
 package struct ImageReport {

@@ -1,5 +1,6 @@
 import Lamina
 import LaminaCore
+import LaminaWire
 
 /// What `inspect` says of a model.
 package struct InspectReport {

@@ -1,4 +1,5 @@
 import LaminaCore
+import LaminaWire
 
 /// What is said of one output of a run.
 package struct OutputReport {

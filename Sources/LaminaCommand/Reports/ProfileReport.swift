@@ -1,6 +1,7 @@
 import Lamina
 import LaminaCore
 import LaminaRuntime
+import LaminaWire
 
 /// What `profile` says.
 package struct ProfileReport {

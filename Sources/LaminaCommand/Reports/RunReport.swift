@@ -1,5 +1,6 @@
 import Lamina
 import LaminaVision
+import LaminaWire
 
 /// What `run` says.
 package struct RunReport {

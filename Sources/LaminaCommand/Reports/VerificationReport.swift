@@ -1,3 +1,5 @@
+import LaminaWire
+
 /// What `verify` says.
 package struct VerificationReport {
   package var results: [VerificationResult] = []

@@ -2,6 +2,7 @@ import Foundation
 import Lamina
 import LaminaCore
 import LaminaRuntime
+import LaminaWire
 
 /// Runs a model several times and keeps the times.
 package struct TimedRuns {

@@ -1,4 +1,5 @@
 import LaminaCore
+import LaminaWire
 
 /// What is wrong with recorded test data, or how it does not suit its model.
 package enum RecordingError: Error, Sendable, Equatable {

@@ -1,3 +1,5 @@
+import LaminaWire
+
 /// How close a computed array must come to a recorded one.
 ///
 ///     |value - recorded| <= atol + rtol · |recorded|
