@@ -9,7 +9,7 @@ extension PassPipeline {
   /// Scales that a file gives as inputs become part of types, and operators work on codes.
   private static let quantization: [any RewritePass] = [
     FuseQLinear(), MoveQuantizedElements(), FuseSilu(), FuseActivation(), FuseQuantizedRegion(),
-    FoldConstants(), RemoveDeadNodes(),
+    RemoveDeadNodes(), FoldConstants(), RemoveDeadNodes(),
   ]
 
   /// Fewer, larger steps.

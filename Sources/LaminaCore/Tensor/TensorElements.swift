@@ -50,30 +50,39 @@ extension Tensor {
     return element
   }
 
+  /// The elements, each converted from a double.
+  ///
+  /// The types of most weights have code of their own: through witness tables, a megabyte of them
+  /// takes a tenth of a second.
+  @_specialize(where Element == Float, Number == Double)
+  @_specialize(where Element == Int8, Number == Double)
+  @_specialize(where Element == UInt8, Number == Double)
+  @_specialize(where Element == Int32, Number == Double)
+  @_specialize(where Element == Int64, Number == Double)
+  @_specialize(where Element == Int8, Number == Float)
+  @_specialize(where Element == Int32, Number == Float)
+  private func numbers<Element: RealElement, Number>(
+    of type: Element.Type,
+    _ convert: (Double) -> Number
+  ) throws -> [Number] {
+    try withElements(of: type) { elements in elements.map { convert($0.asDouble) } }
+  }
+
   /// The elements as doubles, whatever real type they have; quantization is not applied.
   package func doubles() throws -> [Double] {
-    func convert<Element: RealElement>(_ type: Element.Type) throws -> [Double] {
-      try withElements(of: type) { $0.map(\.asDouble) }
-    }
-    return try convert(requireReal())
+    try numbers(of: requireReal()) { $0 }
   }
 
   /// The elements as floats, whatever real type they have; quantization is not applied.
   package func floats() throws -> [Float] {
     if dtype == .float32 { return try elements(of: Float.self) }
-    func convert<Element: RealElement>(_ type: Element.Type) throws -> [Float] {
-      try withElements(of: type) { $0.map { Float($0.asDouble) } }
-    }
-    return try convert(requireReal())
+    return try numbers(of: requireReal()) { Float($0) }
   }
 
   /// The elements as whole numbers; floats are cut toward zero.
   package func ints() throws -> [Int] {
     if dtype == .int64 { return try withElements(of: Int64.self) { $0.map { Int($0) } } }
-    func convert<Element: RealElement>(_ type: Element.Type) throws -> [Int] {
-      try withElements(of: type) { $0.map { Int(Int64(clamping: $0.asDouble)) } }
-    }
-    return try convert(requireReal())
+    return try numbers(of: requireReal()) { Int(Int64(clamping: $0)) }
   }
 
   /// The only element of a tensor with one position, as a double.
