@@ -25,7 +25,7 @@ public struct Model: Sendable {
   /// The file's name without its folder.
   public let name: String
 
-  /// Bytes of the file.
+  /// Bytes of the file, or of all files in the folder.
   public let fileByteCount: Int
 
   /// How long reading took.
@@ -36,7 +36,7 @@ public struct Model: Sendable {
 
   /// Opens a model file of any known format, recognised by its content.
   ///
-  /// - Parameter path: the file.
+  /// - Parameter path: the file, or the folder of a format that is one.
   /// - Throws: an error whose description names the file, the place in it, what was expected and
   ///   what was found.
   public init(contentsOf path: String) throws {
@@ -57,7 +57,7 @@ public struct Model: Sendable {
     graph = try ModelImporter.open(file)
     self.path = path
     name = file.path.split(separator: "/").last.map(String.init) ?? file.path
-    fileByteCount = file.bytes.count
+    fileByteCount = file.byteCount
     loadDuration = .now - start
   }
 

@@ -14,6 +14,9 @@ package enum ImportError: Error, Sendable {
   /// The file is something else, which can be named.
   case notAModel(FileKind)
 
+  /// The path leads to a folder, with these names in it, that is no model as a whole.
+  case folderWithoutModel([String])
+
   /// The part `place` of the model contradicts the format.
   case invalid(place: String, expected: String, found: String)
 

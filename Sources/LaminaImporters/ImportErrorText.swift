@@ -10,6 +10,12 @@ extension ImportError: CustomStringConvertible {
     case .notAModel(let kind):
       "expected a model (\(ModelImporter.formatNames)), found \(kind.name)"
         + (kind.advice.map { "; \($0)" } ?? "")
+    case .folderWithoutModel(let names):
+      "expected a model (\(ModelImporter.formatNames)), found a folder "
+        + (names.isEmpty
+          ? "without files"
+          : "with \(names.prefix(4).map { SafeText.clean($0, limit: 60) }.joined(separator: ", "))"
+            + (names.count > 4 ? ", …" : ""))
     case .invalid(let place, let expected, let found):
       "\(place): expected \(expected), found \(found)"
     case .unsupported(let place, let found): "\(place) is not read: \(found)"

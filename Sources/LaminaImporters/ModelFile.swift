@@ -8,29 +8,65 @@ import Glibc
 import LaminaWire
 
 /// The file that a format reads, and the folder it may read further files from.
+///
+/// Some formats are folders. A path to one has no bytes of its own, and its neighbours are the
+/// files inside.
 package struct ModelFile: Sendable {
-  /// Where the file is, or a name for bytes that come from elsewhere.
+  /// Where the file or the folder is, or a name for bytes that come from elsewhere.
   package let path: String
 
-  /// The whole file.
+  /// The whole file; empty for a folder.
   package let bytes: ByteView
 
-  private let hasFolder: Bool
+  /// The folder whose files may be read, with a slash at its end; `nil` for what is in memory.
+  private let folder: String?
 
-  /// Maps the file at `path`.
+  /// Whether the path leads to a folder.
+  package let isFolder: Bool
+
+  /// Maps the file at `path`, or takes note of the folder that is there.
   ///
   /// - Throws: ``WireError`` when it cannot be read.
   package init(path: String) throws(WireError) {
-    self.path = path
-    bytes = try MappedFile.open(path)
-    hasFolder = true
+    if FolderContents.isFolder(path) {
+      let bare = Self.withoutSlashes(path)
+      self.path = bare
+      bytes = ByteView([])
+      folder = bare == "/" ? bare : bare + "/"
+      isFolder = true
+    } else {
+      self.path = path
+      bytes = try MappedFile.open(path)
+      folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? "./"
+      isFolder = false
+    }
   }
 
   /// A model that is in memory, such as the one that the program brings; it has no folder.
   package init(name: String, bytes: ByteView) {
     path = name
     self.bytes = bytes
-    hasFolder = false
+    folder = nil
+    isFolder = false
+  }
+
+  /// How many bytes the model takes: the file's, or those of all files in the folder.
+  package var byteCount: Int { isFolder ? FolderContents.byteCount(of: path) : bytes.count }
+
+  /// Whether there is a file `name` in the model's own folder or below it.
+  package func hasNeighbour(named name: String) -> Bool {
+    guard let target = try? place(of: name, for: "") else { return false }
+    return FolderContents.isFile(target)
+  }
+
+  /// Returns the file `name` in the model's own folder or below it, as a model of its own.
+  ///
+  /// Its neighbours are the files beside it.
+  ///
+  /// - Throws: What ``neighbour(named:for:)`` throws.
+  package func inner(named name: String, for place: String) throws(ImportError) -> ModelFile {
+    let target = try self.place(of: name, for: place)
+    do { return try ModelFile(path: target) } catch { throw .wire(error) }
   }
 
   /// Returns the bytes of the file `name` in the model's own folder or below it.
@@ -42,17 +78,28 @@ package struct ModelFile: Sendable {
   /// - Throws: ``ImportError/outsideOfFolder(place:name:)`` for a path that is absolute or leads
   ///   out of the folder, by links too; ``ImportError/wire(_:)`` when it cannot be read.
   package func neighbour(named name: String, for place: String) throws(ImportError) -> ByteView {
-    guard hasFolder, !name.isEmpty, !name.contains("\0"),
+    let target = try self.place(of: name, for: place)
+    do { return try MappedFile.open(target) } catch { throw .wire(error) }
+  }
+
+  /// Returns the path of `name`, which lies in the model's folder even when links are followed.
+  private func place(of name: String, for place: String) throws(ImportError) -> String {
+    guard let folder, !name.isEmpty, !name.contains("\0"),
       !name.hasPrefix("/"), !name.split(separator: "/").contains("..")
     else { throw .outsideOfFolder(place: place, name: name) }
-    let folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? "./"
     let target = folder + name
     if let real = resolved(target), let root = resolved(folder) {
       guard real.hasPrefix(root == "/" ? root : root + "/") else {
         throw .outsideOfFolder(place: place, name: name)
       }
     }
-    do { return try MappedFile.open(target) } catch { throw .wire(error) }
+    return target
+  }
+
+  private static func withoutSlashes(_ path: String) -> String {
+    var path = path
+    while path.count > 1, path.hasSuffix("/") { path.removeLast() }
+    return path
   }
 
   /// Returns `path` without links and dots, or `nil` when nothing is there.

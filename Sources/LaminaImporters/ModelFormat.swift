@@ -6,6 +6,8 @@ package protocol ModelFormat: Sendable {
   static var name: String { get }
 
   /// Whether the content of `file` is of this format, damaged or not; the name is no evidence.
+  ///
+  /// A folder comes here too, with no bytes; its files are the neighbours.
   static func recognizes(_ file: ModelFile) -> Bool
 
   /// Returns the source graph of `file`.

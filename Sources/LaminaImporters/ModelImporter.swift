@@ -12,7 +12,7 @@ package enum ModelImporter {
   /// The names of all formats, for messages.
   package static var formatNames: String { formats.map { $0.name }.joined(separator: ", ") }
 
-  /// Returns the source graph of the file at `path`.
+  /// Returns the source graph of the file or folder at `path`.
   ///
   /// - Throws: ``ImportError/file(path:format:_:)``.
   package static func open(path: String) throws(ImportError) -> Graph {
@@ -26,6 +26,13 @@ package enum ModelImporter {
   /// - Throws: ``ImportError/file(path:format:_:)``.
   package static func open(_ file: ModelFile) throws(ImportError) -> Graph {
     guard let format = format(of: file) else {
+      if file.isFolder {
+        throw .file(
+          path: file.path,
+          format: nil,
+          .folderWithoutModel(FolderContents.names(in: file.path))
+        )
+      }
       throw .file(path: file.path, format: nil, .notAModel(FileKind.of(file.bytes)))
     }
     do {

@@ -31,4 +31,30 @@ import Testing
     #expect(throws: ImportError.self) { try here.neighbour(named: "/etc/passwd", for: "tensor") }
     #expect(try !here.neighbour(named: "ModelImporterTests.swift", for: "tensor").isEmpty)
   }
+
+  @Test func aFolderHasNeighboursInside() throws {
+    let tests = String(#filePath.dropLast("/ModelImporterTests.swift".count))
+    let folder = try ModelFile(path: tests + "/")
+    #expect(folder.isFolder)
+    #expect(folder.path == tests)
+    #expect(folder.bytes.isEmpty)
+    #expect(folder.hasNeighbour(named: "ModelImporterTests.swift"))
+    #expect(!folder.hasNeighbour(named: "../Fixtures/README.md"))
+    #expect(!folder.hasNeighbour(named: "ONNX"))
+    #expect(try !folder.neighbour(named: "ONNX/ONNXFormatTests.swift", for: "test").isEmpty)
+    #expect(throws: ImportError.self) { try folder.neighbour(named: "../secret", for: "test") }
+    let inner = try folder.inner(named: "ONNX/ONNXFormatTests.swift", for: "test")
+    #expect(inner.hasNeighbour(named: "ONNXDamageTests.swift"))
+    #expect(throws: ImportError.self) { try inner.neighbour(named: "../GraphDump.swift", for: "t") }
+    #expect(folder.byteCount > inner.byteCount)
+  }
+
+  @Test func aFolderThatIsNoModelIsNamedWithItsFiles() {
+    let tests = String(#filePath.dropLast("/ModelImporterTests.swift".count))
+    #expect {
+      try ModelImporter.open(path: tests)
+    } throws: { error in
+      "\(error)".contains("found a folder with ") && "\(error)".contains("DamagedFileTests.swift")
+    }
+  }
 }

@@ -38,6 +38,11 @@ package struct CaseFinder {
     case .folder:
       var trimmed = path
       while trimmed.count > 1, trimmed.hasSuffix("/") { trimmed.removeLast() }
+      if isModel(trimmed) {
+        let data = dataFolder(forModel: trimmed, isAlone: false, in: Folder.parent(of: trimmed))
+        let name = Folder.lastName(trimmed)
+        return [VerificationCase(name: name, modelPath: trimmed, dataFolder: data)]
+      }
       return cases(below: trimmed, name: Folder.lastName(trimmed), isRoot: true, depth: 0)
     }
   }
@@ -55,7 +60,7 @@ package struct CaseFinder {
       let isData =
         child.hasPrefix(VerificationCase.setPrefix)
         || child == VerificationCase.sharedDataFolder
-      guard !isData, PathKind(of: path) == .folder else { continue }
+      guard !isData, PathKind(of: path) == .folder, !isModel(path) else { continue }
       found += cases(
         below: path,
         name: isRoot ? child : "\(name)/\(child)",
@@ -69,11 +74,16 @@ package struct CaseFinder {
   private static func models(in folder: String, name: String) -> [VerificationCase] {
     let files = Folder.names(in: folder).filter { mayBeModel($0) }
       .map { Folder.join(folder, $0) }
-      .filter { PathKind(of: $0) == .file }
     let models = files.filter(isModel)
     let isAlone = models.count == 1
     if models.isEmpty, hasSets(folder) {
-      return [VerificationCase(name: name, modelPath: files.first ?? folder, dataFolder: folder)]
+      return [
+        VerificationCase(
+          name: name,
+          modelPath: files.first { PathKind(of: $0) == .file } ?? folder,
+          dataFolder: folder
+        )
+      ]
     }
     return models.map { path in
       VerificationCase(
@@ -85,9 +95,11 @@ package struct CaseFinder {
   }
 
   private static func mayBeModel(_ name: String) -> Bool {
-    ![".json", ".npy", ".txt", ".md", ".csv", ".wav"].contains { name.hasSuffix($0) }
+    !name.hasPrefix(VerificationCase.setPrefix)
+      && ![".json", ".npy", ".txt", ".md", ".csv", ".wav"].contains { name.hasSuffix($0) }
   }
 
+  /// Whether a format knows the file or the folder.
   private static func isModel(_ path: String) -> Bool {
     guard let file = try? ModelFile(path: path) else { return false }
     return ModelImporter.format(of: file) != nil
@@ -116,6 +128,6 @@ package struct CaseFinder {
   private static func isOnlyModel(in folder: String) -> Bool {
     let files = Folder.names(in: folder).filter { mayBeModel($0) }
       .map { Folder.join(folder, $0) }
-    return files.filter { PathKind(of: $0) == .file && isModel($0) }.count == 1
+    return files.filter(isModel).count == 1
   }
 }
