@@ -1,6 +1,7 @@
 // Packing of 8-bit weights into panels, and byte kernels that need no lanes.
 
 #include "../include/lamina_i8.h"
+#include "../shared/dot_taps.h"
 #include <string.h>
 
 static size_t groups(size_t count, size_t group) { return (count + group - 1) / group; }
@@ -87,35 +88,71 @@ static size_t depthwise_block(size_t lanes, size_t dot_group) {
   return dot_group == 4 ? 64 : lanes;
 }
 
-size_t lamina_i8_depthwise_packed_count(
-  size_t taps, size_t channels, size_t lanes, size_t dot_group) {
-  size_t blocks = groups(channels, depthwise_block(lanes, dot_group));
-  size_t head = dot_group == 4 ? 12 : 8;
-  return blocks * depthwise_block(lanes, dot_group) * (head + groups(taps, dot_group) * 4);
+/// Bytes of one block.
+static size_t depthwise_block_bytes(
+  const lamina_window *window, size_t lanes, size_t dot_group) {
+  size_t height = window->kernel_height, width = window->kernel_width;
+  if (dot_group != 4) return lanes * (8 + groups(height * width, dot_group) * 4);
+  lamina_dot_taps taps = lamina_dot_taps_of(height, width);
+  return 64 * (12 + 4 * taps.across * taps.down);
 }
 
-/// The channel at place `p` of a block of 64; see depthwise_dot.h.
-static size_t interleaved_channel(size_t p) {
+size_t lamina_i8_depthwise_packed_count(
+  const lamina_window *window, size_t channels, size_t lanes, size_t dot_group) {
+  size_t blocks = groups(channels, depthwise_block(lanes, dot_group));
+  return blocks * depthwise_block_bytes(window, lanes, dot_group);
+}
+
+size_t lamina_i8_depthwise_scratch(
+  const lamina_window *window, size_t channels, size_t dot_group) {
+  size_t height = window->kernel_height, width = window->kernel_width;
+  if (dot_group != 4) return (height * width + 3) * sizeof(void *);
+  lamina_dot_taps taps = lamina_dot_taps_of(height, width);
+  size_t reach = (taps.is_flat ? 4 : 1) * taps.across;
+  size_t span = 15 * window->stride_x + reach * window->dilation_x + 1;
+  size_t shared = lamina_dot_pixels(channels, window->stride_x);
+  size_t length = span + shared + 3 * window->dilation_x;
+  return span * taps.down * 256 + (shared > 1 ? 4 * (length * channels + 128) : 0) + 64;
+}
+
+/// The byte of a block that stands at place `p` of its interleaved sums; see depthwise_dot.h.
+static size_t interleaved_byte(size_t p) {
   size_t vector = p / 16, lane = p % 16 / 4, place = p % 4;
   return 16 * lane + 4 * vector + place;
 }
 
-/// One block in the order of four taps at once.
+/// The weight of member `r` of a group for a channel; 0 beyond the window.
+static int8_t dot_weight(
+  const int8_t *weights, const lamina_window *window, lamina_dot_taps taps, size_t across,
+  size_t down, size_t r, size_t channels, size_t c) {
+  size_t ky = taps.is_flat ? 0 : 4 * down + r, kx = taps.is_flat ? 4 * across + r : across;
+  if (ky >= window->kernel_height || kx >= window->kernel_width) return 0;
+  return weights[(ky * window->kernel_width + kx) * channels + c];
+}
+
+/// One block in the order of four taps at once; few channels are repeated, one pixel after another.
 static void pack_depthwise_dot(
-  const int8_t *weights, const lamina_i8_columns *columns, size_t taps, size_t channels,
-  int32_t x_zero, size_t first, int8_t *packed) {
+  const int8_t *weights, const lamina_i8_columns *columns, const lamina_window *window,
+  size_t channels, size_t first, int8_t *packed) {
   int32_t *bias = (int32_t *)packed, *zero = (int32_t *)(packed + 8 * 64);
   float *multiplier = (float *)(packed + 4 * 64);
   int8_t *body = packed + 12 * 64;
-  int32_t added = (int32_t)(groups(taps, 4) * 4 - taps);
+  lamina_dot_taps taps = lamina_dot_taps_of(window->kernel_height, window->kernel_width);
+  bool shares = lamina_dot_pixels(channels, window->stride_x) > 1;
   for (size_t p = 0; p < 64; p++) {
-    size_t c = first + interleaved_channel(p);
+    size_t c = first + interleaved_byte(p);
+    if (shares) c %= channels;
     if (c >= channels) continue;
-    bias[p] = columns->bias[c] + added * x_zero * columns->zero[c];
+    bias[p] = columns->bias[c];
     multiplier[p] = columns->multiplier[c];
     zero[p] = columns->zero[c];
-    for (size_t tap = 0; tap < taps; tap++) {
-      body[tap / 4 * 256 + p * 4 + tap % 4] = weights[tap * channels + c];
+    int8_t *group = body;
+    for (size_t a = 0; a < taps.across; a++) {
+      for (size_t d = 0; d < taps.down; d++, group += 256) {
+        for (size_t r = 0; r < 4; r++) {
+          group[p * 4 + r] = dot_weight(weights, window, taps, a, d, r, channels, c);
+        }
+      }
     }
   }
 }
@@ -139,15 +176,16 @@ static void pack_depthwise_pairs(
 }
 
 void lamina_i8_depthwise_pack(
-  const int8_t *weights, const lamina_i8_columns *columns, size_t taps, size_t channels,
-  int32_t x_zero, size_t lanes, size_t dot_group, int8_t *packed) {
-  size_t total = lamina_i8_depthwise_packed_count(taps, channels, lanes, dot_group);
+  const int8_t *weights, const lamina_i8_columns *columns, const lamina_window *window,
+  size_t channels, size_t lanes, size_t dot_group, int8_t *packed) {
+  size_t total = lamina_i8_depthwise_packed_count(window, channels, lanes, dot_group);
   size_t block = depthwise_block(lanes, dot_group);
-  size_t step = block * ((dot_group == 4 ? 12 : 8) + groups(taps, dot_group) * 4);
+  size_t step = depthwise_block_bytes(window, lanes, dot_group);
+  size_t taps = window->kernel_height * window->kernel_width;
   memset(packed, 0, total);
   for (size_t first = 0; first < channels; first += block, packed += step) {
     if (dot_group == 4) {
-      pack_depthwise_dot(weights, columns, taps, channels, x_zero, first, packed);
+      pack_depthwise_dot(weights, columns, window, channels, first, packed);
     } else {
       pack_depthwise_pairs(weights, columns, taps, channels, first, lanes, packed);
     }

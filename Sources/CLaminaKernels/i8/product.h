@@ -27,19 +27,32 @@ LAMINA_INLINE void i8_requantize(
   vi_store_bytes(y, vi_add(vi_from_float(real), zero), count);
 }
 
-/// The nearest whole numbers to sums times a factor, ties to even.
+/// The nearest whole numbers to sums times a factor, ties to even; what is too low for an integer
+/// stays far below all bytes.
 LAMINA_INLINE vi i8_rescale_float(vi sum, vf multiplier) {
-  vf real = vf_mul(vf_from_int(sum), multiplier);
-  return vi_from_float(vf_min(vf_set(0x1p16f), vf_max(vf_set(-0x1p16f), real)));
+  return vi_from_float(vf_min(vf_set(0x1p16f), vf_mul(vf_from_int(sum), multiplier)));
 }
 
-/// Rescales, shifts, clamps and writes one vector of sums of products.
+/// Turns sums that share a factor into quanta.
 LAMINA_INLINE void i8_rescale(
-  vi sum, vf multiplier, vi low, vi high, vi zero, bool rounds_to_even, uint8_t *y,
-  size_t count) {
-  vi quanta =
-    rounds_to_even ? i8_rescale_float(sum, multiplier) : vi_rescale(sum, multiplier);
-  vi_store_bytes(y, vi_min(high, vi_max(low, vi_add(quanta, zero))), count);
+  vi *sums, const size_t count, const size_t step, vf multiplier, bool rounds_to_even) {
+  if (rounds_to_even) {
+    _Pragma("clang loop unroll(full)")
+    for (size_t i = 0; i < count; i++) {
+      sums[i * step] = i8_rescale_float(sums[i * step], multiplier);
+    }
+  } else {
+    const vi_factor factor = vi_factor_of(multiplier);
+    _Pragma("clang loop unroll(full)")
+    for (size_t i = 0; i < count; i++) sums[i * step] = vi_rescale(sums[i * step], factor);
+  }
+}
+
+/// Shifts, clamps and writes one vector of quanta.
+LAMINA_INLINE void i8_store(
+  vi quanta, int32_t low, int32_t high, int32_t zero, uint8_t *y, size_t count) {
+  vi bounded = vi_min(vi_set(high - zero), vi_max(vi_set(low - zero), quanta));
+  vi_store_bytes(y, vi_add(bounded, vi_set(zero)), count);
 }
 
 /// Sums of one tile over one group of weights; `load` fetches a row's group.
@@ -61,22 +74,45 @@ LAMINA_INLINE void i8_rescale(
     panel += vectors * LANES * DOT_GROUP;                                 \
   }
 
-/// Writes the sums of one tile.
+/// Turns one tile's sums into bytes.
 LAMINA_INLINE void i8_tile_write(
-  const lamina_i8_product *product, const i8_tile *tile, const size_t vectors, size_t row,
-  size_t v, vi sum) {
-  size_t column = v * LANES;
-  if (column >= tile->columns) return;
-  size_t rest = tile->columns - column;
+  const size_t count, const size_t vectors, const lamina_i8_product *product,
+  const i8_tile *tile, vi sums[TILE_ROWS][TILE_VECTORS]) {
   const int8_t *head = tile->panel;
-  if (tile->row_sums) {
-    vi zeros = vi_load((const int32_t *)(head + 8 * vectors * LANES) + column);
-    sum = vi_sub(sum, vi_mul(zeros, vi_set(tile->row_sums[row])));
+  _Pragma("clang loop unroll(full)")
+  for (size_t v = 0; v < vectors; v++) {
+    if (tile->row_sums) {
+      vi zeros = vi_load((const int32_t *)(head + 8 * vectors * LANES) + v * LANES);
+      _Pragma("clang loop unroll(full)")
+      for (size_t i = 0; i < count; i++) {
+        sums[i][v] = vi_sub(sums[i][v], vi_mul(zeros, vi_set(tile->row_sums[i])));
+      }
+    }
+    vf multiplier = vf_load((const float *)(head + 4 * vectors * LANES) + v * LANES);
+    i8_rescale(&sums[0][v], count, TILE_VECTORS, multiplier, product->rounds_to_even);
   }
-  i8_rescale(
-    sum, vf_load((const float *)(head + 4 * vectors * LANES) + column), vi_set(product->y_low),
-    vi_set(product->y_high), vi_set(product->y_zero), product->rounds_to_even,
-    tile->y + row * product->y_stride + column, rest < LANES ? rest : LANES);
+  const int32_t low = product->y_low, high = product->y_high, zero = product->y_zero;
+  const size_t columns = tile->columns, stride = product->y_stride;
+  size_t i = 0;
+#ifdef LAMINA_STORES_PAIRS
+  if (vectors == 2) {
+    _Pragma("clang loop unroll(full)")
+    for (; i + 2 <= count; i += 2) {
+      uint8_t *y = tile->y + i * stride;
+      vi_store_pair(sums[i], sums[i + 1], low, high, zero, y, y + stride, columns);
+    }
+  }
+#endif
+  _Pragma("clang loop unroll(full)")
+  for (; i < count; i++) {
+    _Pragma("clang loop unroll(full)")
+    for (size_t v = 0; v < vectors; v++) {
+      if (v * LANES >= columns) continue;
+      size_t rest = columns - v * LANES;
+      uint8_t *y = tile->y + i * stride + v * LANES;
+      i8_store(sums[i][v], low, high, zero, y, rest < LANES ? rest : LANES);
+    }
+  }
 }
 
 /// One tile of `count` rows by `vectors` vectors; few rows use `copies` independent sums.
@@ -123,12 +159,13 @@ LAMINA_INLINE void i8_tile_run(
   for (size_t i = 0; i < count; i++) {
     _Pragma("clang loop unroll(full)")
     for (size_t v = 0; v < vectors; v++) {
-      vi sum = sums[0][i][v];
       _Pragma("clang loop unroll(full)")
-      for (size_t copy = 1; copy < copies; copy++) sum = vi_add(sum, sums[copy][i][v]);
-      i8_tile_write(product, tile, vectors, i, v, sum);
+      for (size_t copy = 1; copy < copies; copy++) {
+        sums[0][i][v] = vi_add(sums[0][i][v], sums[copy][i][v]);
+      }
     }
   }
+  i8_tile_write(count, vectors, product, tile, sums[0]);
 }
 #undef I8_TILE_STEP
 

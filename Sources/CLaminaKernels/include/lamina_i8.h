@@ -89,16 +89,19 @@ typedef struct lamina_i8_depthwise {
 
 /// Bytes that `lamina_i8_depthwise_pack` writes.
 size_t lamina_i8_depthwise_packed_count(
-  size_t taps, size_t channels, size_t lanes, size_t dot_group);
+  const lamina_window *_Nonnull window, size_t channels, size_t lanes, size_t dot_group);
+
+/// Bytes of scratch that a depthwise convolution needs.
+size_t lamina_i8_depthwise_scratch(
+  const lamina_window *_Nonnull window, size_t channels, size_t dot_group);
 
 /// Packs taps × channels weights with their channels' numbers, block of channels after block.
-///
-/// `x_zero` is the lifted zero point of the input.
 void lamina_i8_depthwise_pack(
-  const int8_t *_Nonnull weights, const lamina_i8_columns *_Nonnull columns, size_t taps,
-  size_t channels, int32_t x_zero, size_t lanes, size_t dot_group, int8_t *_Nonnull packed);
+  const int8_t *_Nonnull weights, const lamina_i8_columns *_Nonnull columns,
+  const lamina_window *_Nonnull window, size_t channels, size_t lanes, size_t dot_group,
+  int8_t *_Nonnull packed);
 
-/// Output pixels `begin ..< end`. `scratch` holds `taps + 3` pointers.
+/// Output pixels `begin ..< end`. `packed` and `scratch` are aligned to 64 bytes.
 typedef void lamina_i8_depthwise_function(
   const lamina_i8_depthwise *_Nonnull depthwise, const uint8_t *_Nonnull x, uint8_t *_Nonnull y,
   void *_Nonnull scratch, size_t begin, size_t end);

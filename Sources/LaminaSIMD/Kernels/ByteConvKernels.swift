@@ -108,16 +108,16 @@ final class ByteDepthwise: PreparedKernel, @unchecked Sendable {
     threadCount = request.threadCount
     self.geometry = geometry
     let channels = geometry.channels
+    window = Pinned(geometry.window)
     packed = try AlignedBuffer(
       byteCount: lamina_i8_depthwise_packed_count(
-        geometry.taps,
+        window.pointer,
         channels,
         kernels.lanes,
         kernels.dot_group
       )
     )
     padding = try AlignedBuffer(byteCount: channels, filledWith: weights.x.zeroByte)
-    window = Pinned(geometry.window)
     depthwise = Pinned(
       lamina_i8_depthwise(
         window: window.pointer,
@@ -159,9 +159,8 @@ final class ByteDepthwise: PreparedKernel, @unchecked Sendable {
           lamina_i8_depthwise_pack(
             codes,
             &columns,
-            geometry.taps,
+            window.pointer,
             channels,
-            weights.x.liftedZero,
             kernels.lanes,
             kernels.dot_group,
             packed.codes
@@ -173,7 +172,14 @@ final class ByteDepthwise: PreparedKernel, @unchecked Sendable {
 
   var packedByteCount: Int { packed.byteCount }
 
-  private var shareScratch: Int { ((geometry.taps + 3) * 8 + 63) / 64 * 64 }
+  private var shareScratch: Int {
+    let bytes = lamina_i8_depthwise_scratch(
+      window.pointer,
+      geometry.channels,
+      kernels.dot_group
+    )
+    return (bytes + 63) / 64 * 64
+  }
 
   var scratchByteCount: Int { shareScratch * threadCount }
 
