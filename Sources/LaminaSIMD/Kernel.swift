@@ -20,11 +20,23 @@ package struct Kernel: Sendable {
     case any
   }
 
+  /// What a kernel can do as it stores its result.
+  package struct Ends: OptionSet, Sendable {
+    package let rawValue: Int
+    package init(rawValue: Int) { self.rawValue = rawValue }
+    /// It adds another tensor, or stores the codes of another scale.
+    static let ending = Ends(rawValue: 1)
+    /// It writes lines with gaps between them.
+    static let stride = Ends(rawValue: 2)
+  }
+
   /// The kernel's name after the operator's.
   package let name: String
   package let elements: Elements
   /// Whether the kernel applies a node's activation itself.
   let fusesActivation: Bool
+  /// What else of the end of a step the kernel does itself.
+  let ends: Ends
   let isFor: @Sendable (any Operator) -> Bool
   let make: @Sendable (any Operator, KernelRequest) throws(Refusal) -> Preparation
 
@@ -34,9 +46,10 @@ package struct Kernel: Sendable {
     _ elements: Elements,
     _ name: String,
     fusesActivation: Bool = false,
+    ends: Ends = [],
     make: @escaping @Sendable (Op, KernelRequest) throws(Refusal) -> any PreparedKernel
   ) {
-    self.init(type, elements, name, fusesActivation: fusesActivation) {
+    self.init(type, elements, name, fusesActivation: fusesActivation, ends: ends) {
       (op: Op, request: KernelRequest) throws(Refusal) -> Preparation in
       .kernel(try make(op, request))
     }
@@ -48,11 +61,13 @@ package struct Kernel: Sendable {
     _ elements: Elements,
     _ name: String,
     fusesActivation: Bool = false,
+    ends: Ends = [],
     answer: @escaping @Sendable (Op, KernelRequest) throws(Refusal) -> Preparation
   ) {
     self.name = name
     self.elements = elements
     self.fusesActivation = fusesActivation
+    self.ends = ends
     isFor = { $0 is Op }
     make = { (op: any Operator, request: KernelRequest) throws(Refusal) -> Preparation in
       guard let op = op as? Op else { throw Refusal("the operator is another") }
@@ -100,8 +115,27 @@ struct KernelRequest {
     } catch { throw Refusal("the \(what) are not numbers") }
   }
 
-  /// How the node's activation ends a float kernel.
-  var epilogue: Epilogue { Epilogue(step.node.activation) }
+  /// How a float kernel ends: the activation after the addition, or the node's own.
+  var epilogue: Epilogue {
+    Epilogue(step.ending == nil ? step.node.activation : step.ending?.activation)
+  }
+
+  /// The type of the node's own result, which is stored unless the step has an ending.
+  func result() throws(Refusal) -> TensorType {
+    if let ending = step.ending { return ending.result }
+    return try output()
+  }
+
+  /// Where the addend of the step's ending is among the inputs; `nil` when nothing is added.
+  var addendIndex: Int? { step.ending?.addend == nil ? nil : step.node.inputs.count }
+
+  /// The addend, when the result can take its place.
+  var overwritableAddend: [Int] {
+    step.outputStride == nil ? addendIndex.map { [$0] } ?? [] : []
+  }
+
+  /// Elements from one line of the output to the next, when a line has so many.
+  func outputStride(_ length: Int) -> Int { step.outputStride ?? length }
 }
 
 /// The end of a float kernel: a clamp, then a function.

@@ -53,12 +53,15 @@ package struct SIMDBackend: Backend {
       return .refused("the cpu backend has no kernel for \(op.displayName)")
     }
     var reasons: [String] = []
-    for kernel in known where kernel.takes(elements) {
+    for kernel in known where kernel.takes(elements) && kernel.ends(request) {
       do throws(Refusal) {
         return try make(kernel, request)
       } catch {
         reasons.append("\(kernel.name): \(error.reason)")
       }
+    }
+    if request.ending != nil || request.outputStride != nil {
+      return .refused("no kernel ends the step so")
     }
     let isHalf = request.inputs.optional(0)?.dtype == .float16
     if elements == .bytes || isHalf, let converted = convert(request, &reasons) { return converted }
@@ -83,6 +86,9 @@ package struct SIMDBackend: Backend {
       return try kernel.make(op, request)
     }
     guard try request.output().dtype == .float32 else {
+      throw Refusal("\(activation) follows a kernel that does not apply it")
+    }
+    guard step.outputStride == nil else {
       throw Refusal("\(activation) follows a kernel that does not apply it")
     }
     var bare = step
@@ -126,6 +132,12 @@ package struct SIMDBackend: Backend {
 extension Kernel {
   /// Whether the kernel is for steps of these elements.
   fileprivate func takes(_ step: Elements) -> Bool { elements == .any || elements == step }
+
+  /// Whether the kernel can end a step as it asks.
+  fileprivate func ends(_ step: StepRequest) -> Bool {
+    (step.ending == nil || ends.contains(.ending))
+      && (step.outputStride == nil || ends.contains(.stride))
+  }
 }
 
 extension InstructionSet {

@@ -7,12 +7,20 @@ extension SIMDBackend {
     + images + movement
 
   private static let convolutions: [Kernel] = [
-    Kernel(Conv.self, .float32, "depthwise", fusesActivation: true, make: ConvKernels.depthwise),
+    Kernel(
+      Conv.self,
+      .float32,
+      "depthwise",
+      fusesActivation: true,
+      ends: .stride,
+      make: ConvKernels.depthwise
+    ),
     Kernel(
       Conv.self,
       .float32,
       "packed",
       fusesActivation: true,
+      ends: [.ending, .stride],
       make: ConvKernels.packedProduct
     ),
     Kernel(
@@ -27,6 +35,7 @@ extension SIMDBackend {
       .bytes,
       "depthwise-i8",
       fusesActivation: true,
+      ends: .stride,
       make: ByteConvKernels.depthwise
     ),
     Kernel(
@@ -34,6 +43,7 @@ extension SIMDBackend {
       .bytes,
       "packed-i8",
       fusesActivation: true,
+      ends: [.ending, .stride],
       make: ByteConvKernels.packedProduct
     ),
   ]
@@ -44,6 +54,7 @@ extension SIMDBackend {
       .float32,
       "packed",
       fusesActivation: true,
+      ends: [.ending, .stride],
       make: LinearKernels.fullyConnected
     ),
     Kernel(
@@ -51,19 +62,69 @@ extension SIMDBackend {
       .bytes,
       "packed-i8",
       fusesActivation: true,
+      ends: [.ending, .stride],
       make: ByteConvKernels.fullyConnected
     ),
-    Kernel(Gemm.self, .float32, "packed", fusesActivation: true, make: LinearKernels.gemm),
-    Kernel(Gemm.self, .bytes, "packed-i8", fusesActivation: true, make: ByteConvKernels.gemm),
+    Kernel(
+      Gemm.self,
+      .float32,
+      "packed",
+      fusesActivation: true,
+      ends: [.ending, .stride],
+      make: LinearKernels.gemm
+    ),
+    Kernel(
+      Gemm.self,
+      .bytes,
+      "packed-i8",
+      fusesActivation: true,
+      ends: [.ending, .stride],
+      make: ByteConvKernels.gemm
+    ),
     Kernel(MatMul.self, .float32, "packed", fusesActivation: true, make: LinearKernels.matMul),
-    Kernel(MatMul.self, .bytes, "packed-i8", fusesActivation: true, make: ByteConvKernels.matMul),
+    Kernel(
+      MatMul.self,
+      .bytes,
+      "packed-i8",
+      fusesActivation: true,
+      ends: [.ending, .stride],
+      make: ByteConvKernels.matMul
+    ),
   ]
 
   private static let pools: [Kernel] = [
-    Kernel(MaxPool.self, .float32, "window", fusesActivation: true, make: PoolKernels.maximum),
-    Kernel(MaxPool.self, .bytes, "window-i8", fusesActivation: true, make: PoolKernels.maximum),
-    Kernel(AveragePool.self, .float32, "window", fusesActivation: true, make: PoolKernels.average),
-    Kernel(AveragePool.self, .bytes, "window-i8", fusesActivation: true, make: PoolKernels.average),
+    Kernel(
+      MaxPool.self,
+      .float32,
+      "window",
+      fusesActivation: true,
+      ends: .stride,
+      make: PoolKernels.maximum
+    ),
+    Kernel(
+      MaxPool.self,
+      .bytes,
+      "window-i8",
+      fusesActivation: true,
+      ends: .stride,
+      make: PoolKernels.maximum
+    ),
+    Kernel(
+      AveragePool.self,
+      .float32,
+      "window",
+      fusesActivation: true,
+      ends: .stride,
+      make: PoolKernels.average
+    ),
+    Kernel(
+      AveragePool.self,
+      .bytes,
+      "window-i8",
+      fusesActivation: true,
+      ends: .stride,
+      make: PoolKernels.average
+    ),
     Kernel(GlobalPool.self, .float32, "image", fusesActivation: true, make: PoolKernels.global),
     Kernel(GlobalPool.self, .bytes, "image-i8", fusesActivation: true, make: PoolKernels.global),
   ]

@@ -210,7 +210,11 @@ private struct ByteProduct {
         y_zero: 100,
         y_low: 0,
         y_high: 255,
-        rounds_to_even: true
+        rounds_to_even: true,
+        ending: nil,
+        is_result_signed: false,
+        addend: nil,
+        addend_stride: columns
       )
       var scratch = [UInt8](
         repeating: 0,

@@ -15,16 +15,6 @@ LAMINA_TARGET void LAMINA_KERNEL(i8_dequantize)(
   }
 }
 
-/// Real quanta, clamped, to the nearest byte, ties away from zero.
-LAMINA_INLINE void i8_store_quanta(
-  vf quanta, int32_t zero, int32_t low, int32_t high, uint8_t *y, size_t n) {
-  vf bounded =
-    vf_min(vf_set((float)(high - zero)), vf_max(vf_set((float)(low - zero)), quanta));
-  bounded = vf_where_nan(bounded, vf_set(0), bounded);
-  bounded = vf_copysign(vf_floor(vf_add(vf_abs(bounded), vf_set(0.5f))), bounded);
-  vi_store_bytes(y, vi_add(vi_from_float(bounded), vi_set(zero)), n);
-}
-
 LAMINA_TARGET void LAMINA_KERNEL(i8_quantize)(
   const float *x, uint8_t *y, size_t count, float scale, int32_t zero, int32_t low,
   int32_t high) {

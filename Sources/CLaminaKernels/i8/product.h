@@ -7,6 +7,7 @@ typedef struct i8_tile {
   const uint8_t *const *rows;
   const int8_t *panel;
   uint8_t *y;
+  size_t y_stride;
   size_t columns;
   const int32_t *row_sums;
 } i8_tile;
@@ -55,6 +56,44 @@ LAMINA_INLINE void i8_store(
   vi_store_bytes(y, vi_add(bounded, vi_set(zero)), count);
 }
 
+/// Real quanta, clamped, to the nearest byte, ties away from zero.
+LAMINA_INLINE void i8_store_quanta(
+  vf quanta, int32_t zero, int32_t low, int32_t high, uint8_t *y, size_t n) {
+  vf bounded =
+    vf_min(vf_set((float)(high - zero)), vf_max(vf_set((float)(low - zero)), quanta));
+  bounded = vf_where_nan(bounded, vf_set(0), bounded);
+  bounded = vf_copysign(vf_floor(vf_add(vf_abs(bounded), vf_set(0.5f))), bounded);
+  vi_store_bytes(y, vi_add(vi_from_float(bounded), vi_set(zero)), n);
+}
+
+/// Stores what the ending makes of the codes of one tile, which lie `width` bytes apart.
+static LAMINA_TARGET void i8_end_tile(
+  const lamina_i8_product *product, const uint8_t *codes, size_t width, size_t count,
+  size_t columns, const uint8_t *addend, uint8_t *y) {
+  const lamina_i8_ending *ending = product->ending;
+  const int32_t lift = product->is_result_signed ? 0x80 : 0;
+  const int32_t addend_lift = ending->addend_signed ? 0x80 : 0;
+  const vi zero = vi_set(product->y_zero + lift);
+  const vi addend_zero = vi_set(ending->addend_zero + addend_lift);
+  const vf quanta = vf_set(1 / ending->y_scale);
+  for (size_t i = 0; i < count; i++, codes += width, y += product->y_stride) {
+    for (size_t c = 0; c < columns; c += LANES) {
+      size_t n = columns - c < LANES ? columns - c : LANES;
+      vi code = vi_sub(vi_xor(vi_bytes_n(codes + c, n), vi_set(lift)), zero);
+      vf real = vf_mul(vf_from_int(code), vf_set(ending->result_scale));
+      if (addend) {
+        vi other = vi_xor(vi_bytes_n(addend + c, n), vi_set(addend_lift));
+        real = vf_add(
+          real,
+          vf_mul(vf_from_int(vi_sub(other, addend_zero)), vf_set(ending->addend_scale)));
+      }
+      i8_store_quanta(
+        vf_mul(real, quanta), ending->y_zero, ending->y_low, ending->y_high, y + c, n);
+    }
+    if (addend) addend += product->addend_stride;
+  }
+}
+
 /// Sums of one tile over one group of weights; `load` fetches a row's group.
 #define I8_TILE_STEP(copy, load)                                          \
   {                                                                       \
@@ -92,7 +131,7 @@ LAMINA_INLINE void i8_tile_write(
     i8_rescale(&sums[0][v], count, TILE_VECTORS, multiplier, product->rounds_to_even);
   }
   const int32_t low = product->y_low, high = product->y_high, zero = product->y_zero;
-  const size_t columns = tile->columns, stride = product->y_stride;
+  const size_t columns = tile->columns, stride = tile->y_stride;
   size_t i = 0;
 #ifdef LAMINA_STORES_PAIRS
   if (vectors == 2) {
@@ -329,6 +368,7 @@ LAMINA_TARGET void LAMINA_TILE(i8_product)(
   const size_t tiles = (rows + TILE_ROWS - 1) / TILE_ROWS;
   size_t block = I8_BLOCK_BYTES / panel_bytes;
   if (block == 0) block = 1;
+  uint8_t codes[TILE_ROWS * TILE_VECTORS * LANES];
   if (inner == 0) return;
   for (size_t from = panel_begin; from < panel_end; from += block) {
     size_t to = panel_end - from < block ? panel_end : from + block;
@@ -355,12 +395,19 @@ LAMINA_TARGET void LAMINA_TILE(i8_product)(
         i8_tile tile = {
           .rows = tile_rows,
           .panel = product->panels + panel * panel_bytes,
-          .y = y + first * product->y_stride + column,
+          .y = product->ending ? codes : y + first * product->y_stride + column,
+          .y_stride = product->ending ? width : product->y_stride,
           .columns = product->columns - column < width ? product->columns - column : width,
           .row_sums = product->has_weight_zeros ? row_sums : NULL,
         };
         i8_tile_function *const *table = tile.columns <= LANES ? i8_tiles_slim : i8_tiles_wide;
         table[count - 1](product, taps, depth, flip, &tile);
+        if (!product->ending) continue;
+        const uint8_t *addend = product->addend;
+        if (addend) addend += first * product->addend_stride + column;
+        i8_end_tile(
+          product, codes, width, count, tile.columns, addend,
+          y + first * product->y_stride + column);
       }
     }
   }

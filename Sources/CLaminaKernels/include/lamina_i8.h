@@ -10,6 +10,18 @@
 // even, as ONNX does. Means of pools are rounded with ties to even, all other real numbers with ties
 // away from zero. Everything is clamped.
 
+/// What becomes of a result's bytes before they are stored.
+///
+///     y = quantize(result_scale · (result − result_zero) + addend_scale · (addend − addend_zero))
+///
+/// The result's zero point and range are those of the kernel before it; ties go away from zero.
+typedef struct lamina_i8_ending {
+  float result_scale, addend_scale, y_scale;
+  int32_t addend_zero;
+  bool addend_signed;
+  int32_t y_zero, y_low, y_high;
+} lamina_i8_ending;
+
 /// A matrix product of bytes with packed signed 8-bit weights.
 ///
 ///     sum[i][j] = bias[j] + Σ_k lifted(rows[i][k]) · weights[k][j] − zero[j] · Σ_k lifted(rows[i][k])
@@ -32,6 +44,12 @@ typedef struct lamina_i8_product {
   int32_t y_zero, y_low, y_high;
   /// Sums are scaled as floats, ties to even, rather than in whole numbers.
   bool rounds_to_even;
+  const lamina_i8_ending *_Nullable ending;
+  /// Whether the codes before the ending are signed.
+  bool is_result_signed;
+  /// What the ending adds, laid out as the result with rows of `addend_stride`; may be `y`.
+  const uint8_t *_Nullable addend;
+  size_t addend_stride;
 } lamina_i8_product;
 
 /// Rows `row_begin ..< row_end` of panels `panel_begin ..< panel_end` of a product.

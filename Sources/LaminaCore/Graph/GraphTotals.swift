@@ -6,6 +6,16 @@ package struct NodeCost: Equatable, Sendable {
   package var parameters = 0
   package var bytesRead = 0
   package var bytesWritten = 0
+
+  package static func + (a: NodeCost, b: NodeCost) -> NodeCost {
+    NodeCost(
+      macs: a.macs &+ b.macs,
+      operations: a.operations &+ b.operations,
+      parameters: a.parameters &+ b.parameters,
+      bytesRead: a.bytesRead &+ b.bytesRead,
+      bytesWritten: a.bytesWritten &+ b.bytesWritten
+    )
+  }
 }
 
 extension Graph {

@@ -35,12 +35,53 @@ package struct StepRequest: Sendable {
   /// Types of the outputs; `nil` for one that nobody asked for.
   package var outputs: [TensorType?]
   package var threadCount: Int
+  /// What is done with the node's result before it is stored; `nil` when it is stored as it is.
+  package var ending: StepEnding?
+  /// Elements from one line of the first output to the next, a line being the elements along its
+  /// last axis; `nil` when lines follow without a gap.
+  package var outputStride: Int?
 
   package init(node: Node, inputs: TypeInputs, outputs: [TensorType?], threadCount: Int) {
     self.node = node
     self.inputs = inputs
     self.outputs = outputs
     self.threadCount = threadCount
+  }
+}
+
+/// The end of a step whose node's result is not stored itself.
+///
+///     stored = activation(result + addend)
+///
+/// `result` is what the node gives, its own activation applied; where that is codes, the stored
+/// codes are those of the result's codes, as if the result had been stored first.
+package struct StepEnding: Sendable {
+  /// The type of the node's own result.
+  package var result: TensorType
+  /// A tensor of the result's shape that is added; its buffer is the step's last input.
+  package var addend: TensorType?
+  /// What follows the addition.
+  package var activation: Activation?
+
+  package init(result: TensorType, addend: TensorType? = nil, activation: Activation? = nil) {
+    self.result = result
+    self.addend = addend
+    self.activation = activation
+  }
+}
+
+/// Nodes to be run as one step, each of which reads the result of the one before it.
+///
+/// Nobody else reads those results. The step's inputs are those of the first node, then those of
+/// the others without the results.
+package struct StepChain: Sendable {
+  package var requests: [StepRequest]
+  /// For each node but the first, which of its inputs is the result of the one before.
+  package var links: [Int]
+
+  package init(requests: [StepRequest], links: [Int]) {
+    self.requests = requests
+    self.links = links
   }
 }
 
@@ -65,4 +106,20 @@ package protocol Backend: Sendable {
   ///
   /// All shapes in the request are known and no element is a string.
   func prepare(_ request: StepRequest) -> Preparation
+
+  /// The inputs of a node whose producers may run in one step with it, in any order.
+  func absorbableInputs(of node: Node) -> [Int]
+
+  /// Chooses a kernel for several nodes at once, or says why there is none.
+  func prepare(_ chain: StepChain) -> Preparation
+
+  /// The axis along which a node puts its inputs side by side, when it does nothing else and its
+  /// kernel leaves out inputs without a buffer.
+  func joinedAxis(of node: Node, rank: Int) -> Int?
+}
+
+extension Backend {
+  package func absorbableInputs(of node: Node) -> [Int] { [] }
+  package func prepare(_ chain: StepChain) -> Preparation { .refused("steps are not joined") }
+  package func joinedAxis(of node: Node, rank: Int) -> Int? { nil }
 }

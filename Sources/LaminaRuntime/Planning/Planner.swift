@@ -1,20 +1,29 @@
 import LaminaCore
 
 /// Plans a stretch of nodes whose types are all known.
+///
+/// First, from the last node to the first, kernels are chosen: a node takes the producers of its
+/// inputs into its step where the backend can, and a node whose inputs are put side by side lets
+/// them be written in place. Then, in order, every value gets its bytes.
 struct Planner {
   let graph: Graph
-  let nodes: ArraySlice<Node>
+  let nodes: [Node]
   let options: PlanOptions
   /// Values the stretch reads from before it, and values read after it.
   let liveIn: [ValueID]
-  let liveOut: [ValueID]
+  let liveOut: Set<ValueID>
+  private let orderedLiveOut: [ValueID]
 
-  /// Chosen kernels, one a node; `nil` for a view.
-  private var kernels: [(any PreparedKernel)?] = []
-  private var summaries: [StepSummary] = []
-  /// For each value, the value whose bytes it shares.
-  private var root: [ValueID: ValueID] = [:]
-  private var lastUse: [ValueID: Int] = [:]
+  /// Steps as they are found, last first.
+  private var steps: [PlannedStep] = []
+  /// Positions of nodes that belong to the step of a later one.
+  private var absorbed: Set<Int> = []
+  /// Where nodes are, by what they write.
+  private var writer: [ValueID: Int] = [:]
+  /// How many inputs of the stretch read a value.
+  private var readerCount: [ValueID: Int] = [:]
+  /// Values that may be written into a part of another.
+  private var joints: [ValueID: Joint] = [:]
   private let reference = ReferenceBackend()
 
   init(
@@ -25,52 +34,47 @@ struct Planner {
     liveOut: [ValueID]
   ) {
     self.graph = graph
-    self.nodes = nodes
+    self.nodes = Array(nodes)
     self.options = options
     self.liveIn = liveIn
-    self.liveOut = liveOut
+    self.liveOut = Set(liveOut)
+    orderedLiveOut = liveOut
+    for (position, node) in nodes.enumerated() {
+      for case let id? in node.outputs { writer[id] = position }
+      for case let id? in node.inputs { readerCount[id, default: 0] += 1 }
+    }
   }
 
   mutating func plan() throws -> Plan {
-    findLastUses()
-    for (step, node) in nodes.enumerated() { try choose(node, step) }
-    return try place()
+    for position in nodes.indices.reversed() where !absorbed.contains(position) {
+      try choose(position)
+    }
+    var placement = Placement(graph, liveIn: liveIn, liveOut: orderedLiveOut, options)
+    return try placement.plan(steps.reversed())
   }
 
   // MARK: Kernels
 
-  private mutating func choose(_ node: Node, _ step: Int) throws {
-    let request = StepRequest(
+  private mutating func choose(_ position: Int) throws {
+    let node = nodes[position]
+    if let step = joinStep(node) { return steps.append(step) }
+    for path in paths(to: position) {
+      if let step = chainStep(path) {
+        absorbed.formUnion(path.dropLast())
+        return steps.append(step)
+      }
+    }
+    if let step = placedStep(node) { return steps.append(step) }
+    steps.append(try plainStep(node))
+  }
+
+  private func request(_ node: Node) -> StepRequest {
+    StepRequest(
       node: node,
       inputs: plannedInputs(of: node),
       outputs: graph.outputTypes(of: node),
       threadCount: options.threadCount
     )
-    var backend = options.backend.id
-    var reason: String?
-    var preparation = options.backend.prepare(request)
-    if case .refused(let why) = preparation {
-      if options.forbidsFallback {
-        throw PlanError.refusedStep(
-          node: node.name,
-          op: node.op.displayName,
-          backend: backend,
-          reason: why
-        )
-      }
-      backend = reference.id
-      reason = why
-      preparation = reference.prepare(request)
-    }
-    if case .view(let input) = preparation, !canView(node, input) {
-      preparation = .kernel(
-        CopyKernel(byteCount: request.outputs.first??.byteCount ?? 0, input: input)
-      )
-    }
-    let kernel = kernel(from: preparation, node)
-    if let kernel { shareOverwrittenInput(node, kernel, step) }
-    kernels.append(kernel)
-    summaries.append(summary(of: node, backend, reason, kernel))
   }
 
   /// The types of a node's inputs, with the contents of constants alone.
@@ -88,54 +92,50 @@ struct Planner {
     )
   }
 
-  private mutating func kernel(from preparation: Preparation, _ node: Node) -> (any PreparedKernel)?
-  {
-    switch preparation {
-    case .kernel(let kernel): return kernel
-    case .view(let input):
-      if let from = node.inputs[input], let to = node.outputs.first ?? nil { share(from, to) }
-      return nil
-    case .refused: return nil
+  /// A step of one node, by the backend or the reference.
+  private func plainStep(_ node: Node) throws -> PlannedStep {
+    let request = request(node)
+    switch options.backend.prepare(request) {
+    case .refused(let reason):
+      if options.forbidsFallback {
+        throw PlanError.refusedStep(
+          node: node.name,
+          op: node.op.displayName,
+          backend: options.backend.id,
+          reason: reason
+        )
+      }
+      var step = PlannedStep([node])
+      step.backend = reference.id
+      step.fallbackReason = reason
+      if case .kernel(let kernel) = reference.prepare(request) { step.kernel = kernel }
+      return step
+    case let preparation: return step([node], inputs: node.inputs, preparation)
     }
   }
 
-  private func summary(
-    of node: Node,
-    _ backend: BackendID,
-    _ reason: String?,
-    _ kernel: (any PreparedKernel)?
-  ) -> StepSummary {
-    StepSummary(
-      nodeID: node.id,
-      name: node.name,
-      op: node.op.displayName,
-      sources: node.sources,
-      askedBackend: options.backend.id,
-      backend: backend,
-      fallbackReason: reason,
-      kernel: kernel?.name ?? "view",
-      precision: precision(of: node),
-      outputs: graph.outputTypes(of: node).compactMap { $0 },
-      cost: graph.cost(of: node)
-    )
-  }
-
-  /// What the step computes in: the integers of quantized outputs, else the element type.
-  private func precision(of node: Node) -> String {
-    let types = graph.outputTypes(of: node).compactMap { $0 } + graph.inputTypes(of: node).present
-    guard let type = types.first else { return options.precision }
-    return type.isQuantized ? type.dtype.name : type.dtype == .float32 ? "fp32" : type.dtype.name
-  }
-
-  // MARK: Sharing
-
-  private func rootOf(_ id: ValueID) -> ValueID { root[id].map(rootOf) ?? id }
-
-  /// Makes two values the same bytes.
-  private mutating func share(_ from: ValueID, _ to: ValueID) {
-    let base = rootOf(from)
-    root[to] = base
-    lastUse[base] = max(lastUse[base] ?? 0, lastUse[to] ?? 0)
+  /// Makes a step of what a backend answered; a view of a constant becomes a copy.
+  private func step(
+    _ nodes: [Node],
+    inputs: [ValueID?],
+    _ preparation: Preparation
+  ) -> PlannedStep {
+    var step = PlannedStep(nodes)
+    step.inputs = inputs
+    step.backend = options.backend.id
+    switch preparation {
+    case .kernel(let kernel): step.kernel = kernel
+    case .view(let input):
+      if canView(nodes[0], input) {
+        step.viewed = input
+      } else {
+        let output = nodes[0].outputs.first ?? nil
+        let byteCount = output.flatMap { graph[$0].tensorType.byteCount }
+        step.kernel = CopyKernel(byteCount: byteCount ?? 0, input: input)
+      }
+    case .refused: break
+    }
+    return step
   }
 
   /// Whether an output can be the bytes of an input: not of a constant.
@@ -145,94 +145,122 @@ struct Planner {
     return graph[id].constant == nil
   }
 
-  /// Lets the first output take the place of an input that ends here.
-  private mutating func shareOverwrittenInput(
-    _ node: Node,
-    _ kernel: any PreparedKernel,
-    _ step: Int
-  ) {
-    guard let output = node.outputs.first ?? nil, let size = graph[output].tensorType.byteCount
-    else { return }
-    for input in kernel.overwritableInputs where input < node.inputs.count {
-      guard let id = node.inputs[input], graph[id].constant == nil,
-        lastUse[rootOf(id)] == step, graph[id].tensorType.byteCount == size,
-        node.inputs.filter({ $0.map(rootOf) == rootOf(id) }).count == 1
-      else { continue }
-      share(id, output)
-      return
+  // MARK: Several nodes in a step
+
+  /// The most nodes that become one step.
+  private static let chainLimit = 3
+
+  /// Chains of nodes that end at one, longest first, as positions.
+  private func paths(to position: Int) -> [[Int]] {
+    var found = [[position]]
+    var ends = found
+    for _ in 1..<Self.chainLimit {
+      ends = ends.flatMap { path in producers(of: path[0]).map { [$0] + path } }
+      found += ends
     }
+    return found.dropFirst().reversed()
   }
 
-  private mutating func findLastUses() {
-    for (step, node) in nodes.enumerated() {
-      for case let id? in node.inputs + node.outputs { lastUse[id] = step }
-    }
-    for id in liveOut { lastUse[id] = nodes.count }
+  /// Nodes that a node may take into its step, earliest first.
+  private func producers(of position: Int) -> [Int] {
+    options.backend.absorbableInputs(of: nodes[position]).compactMap { input in
+      guard input < nodes[position].inputs.count, let id = nodes[position].inputs[input],
+        isPassedOn(id), let producer = writer[id], !absorbed.contains(producer),
+        nodes[producer].outputs.dropFirst().allSatisfy({ $0 == nil })
+      else { return nil }
+      return producer
+    }.sorted()
   }
 
-  // MARK: Places
+  /// Whether a value is read once, in this stretch.
+  private func isPassedOn(_ id: ValueID) -> Bool {
+    readerCount[id] == 1 && !liveOut.contains(id) && graph[id].constant == nil
+  }
 
-  private func place() throws -> Plan {
-    var blocks: [ArenaLayout.Block] = []
-    var block: [ValueID: Int] = [:]
-    func addBlock(_ id: ValueID, _ step: Int) {
-      guard rootOf(id) == id, block[id] == nil else { return }
-      block[id] = blocks.count
-      blocks.append(
-        ArenaLayout.Block(
-          byteCount: graph[id].tensorType.byteCount ?? 0,
-          firstStep: step,
-          lastStep: max(lastUse[id] ?? step, step)
-        )
-      )
+  private mutating func chainStep(_ path: [Int]) -> PlannedStep? {
+    let members = path.map { nodes[$0] }
+    var chain = StepChain(requests: members.map(request), links: [])
+    var inputs = members[0].inputs
+    for (before, node) in zip(members, members.dropFirst()) {
+      guard let link = node.inputs.firstIndex(of: before.outputs[0]) else { return nil }
+      chain.links.append(link)
+      for index in node.inputs.indices where index != link { inputs.append(node.inputs[index]) }
     }
-    for id in liveIn where graph[id].constant == nil { addBlock(id, 0) }
-    var scratchBlocks: [Int] = []
-    for (step, node) in nodes.enumerated() {
-      for case let id? in node.outputs { addBlock(id, step) }
-      scratchBlocks.append(blocks.count)
-      blocks.append(
-        ArenaLayout.Block(
-          byteCount: kernels[step]?.scratchByteCount ?? 0,
-          firstStep: step,
-          lastStep: step
-        )
-      )
-    }
-    let layout = ArenaLayout(blocks)
-    try checkMemory(layout.byteCount)
-    func place(_ id: ValueID?) -> Plan.Place {
-      guard let id else { return .absent }
-      if let storage = graph[id].constant?.storage {
-        return .constant(UnsafeSendablePointer(pointer: storage.base))
+    let last = chain.requests.count - 1
+    if let output = members[last].outputs[0], let joint = joints[output] {
+      var placed = chain
+      placed.requests[last].outputStride = joint.stride
+      if joint.type.quantization == chain.requests[last].outputs[0]?.quantization,
+        case .kernel(let kernel) = options.backend.prepare(placed)
+      {
+        var made = step(members, inputs: inputs, .kernel(kernel))
+        made.joint = joint
+        return made
       }
-      return block[rootOf(id)].map { .arena(offset: layout.offsets[$0]) } ?? .absent
     }
-    let steps = nodes.enumerated().map { step, node in
-      Plan.Step(
-        kernel: kernels[step],
-        inputs: node.inputs.map(place),
-        outputs: node.outputs.map(place),
-        scratchOffset: layout.offsets[scratchBlocks[step]]
-      )
-    }
-    return Plan(
-      steps: steps,
-      inputs: liveIn.map { ($0, graph[$0].tensorType, place($0)) },
-      outputs: liveOut.map { ($0, graph[$0].tensorType, place($0)) },
-      summaries: summaries,
-      arenaByteCount: layout.byteCount,
-      constants: nodes.flatMap { $0.inputs.compactMap { graph.constant($0) } }
-    )
+    guard case .kernel(let kernel) = options.backend.prepare(chain) else { return nil }
+    return step(members, inputs: inputs, .kernel(kernel))
   }
 
-  private func checkMemory(_ arena: Int) throws {
-    let packed = kernels.reduce(0) { $0 + ($1?.packedByteCount ?? 0) }
-    let (total, overflow) = arena.addingReportingOverflow(packed)
-    let limit = min(options.memoryLimit, MemoryLimit.current)
-    guard !overflow, total <= limit else {
-      throw PlanError.outOfMemory(bytes: overflow ? .max : total, limit: limit)
+  // MARK: Results written in place
+
+  /// A step that puts values side by side, which may be written there in the first place; `nil`
+  /// for any other node.
+  private mutating func joinStep(_ node: Node) -> PlannedStep? {
+    guard node.activation == nil, let output = node.outputs.first ?? nil else { return nil }
+    let type = graph[output].tensorType
+    guard let axis = options.backend.joinedAxis(of: node, rank: type.shape.rank),
+      case .kernel(let kernel) = options.backend.prepare(request(node))
+    else { return nil }
+    noteJoints(of: node, output, type, axis)
+    var step = PlannedStep([node])
+    step.backend = options.backend.id
+    step.joinsInputs = true
+    step.kernel = kernel
+    return step
+  }
+
+  /// Notes where the inputs of a node lie in its output.
+  private mutating func noteJoints(
+    of node: Node,
+    _ output: ValueID,
+    _ type: TensorType,
+    _ axis: Int
+  ) {
+    let isWhole = type.shape.product(0..<axis) == 1
+    var offset = 0
+    for case let id? in node.inputs {
+      let part = graph[id].tensorType
+      let width = part.shape.product(axis..<part.shape.rank) * part.dtype.byteCount
+      defer { offset += width }
+      guard isPassedOn(id), writer[id] != nil, part.dtype == type.dtype, width > 0,
+        isWhole || axis == type.shape.rank - 1
+      else { continue }
+      joints[id] = Joint(
+        whole: output,
+        type: type,
+        byteOffset: offset,
+        stride: isWhole ? nil : type.shape[axis]
+      )
     }
+  }
+
+  /// A step whose result is written into a part of a larger value; `nil` when it cannot be.
+  private func placedStep(_ node: Node) -> PlannedStep? {
+    guard let output = node.outputs.first ?? nil, let joint = joints[output] else { return nil }
+    var request = request(node)
+    guard let own = request.outputs[0] else { return nil }
+    request.outputStride = joint.stride
+    if own.quantization != joint.type.quantization {
+      request.ending = StepEnding(result: own)
+      request.outputs[0]?.quantization = joint.type.quantization
+    }
+    let preparation = options.backend.prepare(request)
+    if case .refused = preparation { return nil }
+    if case .view = preparation, joint.stride != nil || request.ending != nil { return nil }
+    var made = step([node], inputs: node.inputs, preparation)
+    made.joint = joint
+    return made
   }
 }
 

@@ -13,6 +13,9 @@ enum ByteConvKernels {
     let weights = try ByteWeights(outputAxis: axes.output, request)
     return try request.channelsLast(op.layout) { x, y throws(Refusal) in
       let geometry = try ImageGeometry(op.window, x: x, y: y, elementByteCount: 1)
+      guard request.step.ending == nil || !geometry.isDepthwise(groups: op.groups) else {
+        throw Refusal("a depthwise convolution does not end so")
+      }
       let problem = try ConvKernels.productProblem(op, geometry, weights.shape)
       return try ByteProduct(problem, weights, request)
     }
@@ -126,7 +129,7 @@ final class ByteDepthwise: PreparedKernel, @unchecked Sendable {
         has_weight_zeros: weights.zeros.contains { $0 != 0 },
         packed: packed.codes,
         padding: padding.bytes,
-        y_stride: channels,
+        y_stride: request.outputStride(channels),
         y_zero: weights.y.zero,
         y_low: weights.y.low,
         y_high: weights.y.high,

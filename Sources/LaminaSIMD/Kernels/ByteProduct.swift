@@ -16,6 +16,9 @@ final class ByteProduct: PreparedKernel, @unchecked Sendable {
   private let window: Pinned<lamina_window>?
   private let product: Pinned<lamina_i8_product>
   private let threadCount: Int
+  let overwritableInputs: [Int]
+  private let addendIndex: Int?
+  private let ending: Pinned<lamina_i8_ending>?
 
   init(
     _ problem: FloatProduct.Problem,
@@ -27,6 +30,9 @@ final class ByteProduct: PreparedKernel, @unchecked Sendable {
     (rows, groups) = (problem.rows, problem.groups)
     (depth, columns) = (problem.depth, problem.columns)
     threadCount = request.threadCount
+    addendIndex = request.addendIndex
+    overwritableInputs = request.overwritableAddend
+    ending = try ByteEnding(request).map { Pinned($0.numbers) }
     guard problem.taps * depth <= 65_000 else {
       throw Refusal("\(problem.taps * depth) products may overflow a 32-bit sum")
     }
@@ -54,11 +60,15 @@ final class ByteProduct: PreparedKernel, @unchecked Sendable {
         panels: panels.codes,
         padding: padding.bytes,
         x_stride: problem.xStride,
-        y_stride: problem.yStride,
+        y_stride: request.outputStride(problem.yStride),
         y_zero: weights.y.zero,
         y_low: weights.y.low,
         y_high: weights.y.high,
-        rounds_to_even: weights.y.roundsToEven
+        rounds_to_even: weights.y.roundsToEven,
+        ending: ending.map { UnsafePointer($0.pointer) },
+        is_result_signed: weights.y.isSigned,
+        addend: nil,
+        addend_stride: problem.yStride
       )
     )
     for group in 0..<groups { pack(problem, weights, group, gathers) }
@@ -129,17 +139,19 @@ final class ByteProduct: PreparedKernel, @unchecked Sendable {
 
   func run(_ context: StepContext) {
     guard let x = context.bytes(input: 0), let y = context.bytes(output: 0) else { return }
+    let addend = addendIndex.flatMap { context.bytes(input: $0) }
     let work = rows &* columns &* product.pointer.pointee.taps &* depth &* groups / 3
     let shares = Shares.count(work: work, threads: min(threadCount, context.pool.threadCount))
-    if shares == 1 { return multiply(x, y, context.scratch, 0, 1) }
+    if shares == 1 { return multiply(x, addend, y, context.scratch, 0, 1) }
     context.pool.parallel(shares) { share in
-      multiply(x, y, context.scratch + share * shareScratch, share, shares)
+      multiply(x, addend, y, context.scratch + share * shareScratch, share, shares)
     }
   }
 
   /// One share: some of the rows, or some of the panels when there are few rows.
   private func multiply(
     _ x: UnsafePointer<UInt8>,
+    _ addend: UnsafePointer<UInt8>?,
     _ y: UnsafeMutablePointer<UInt8>,
     _ scratch: UnsafeMutableRawPointer,
     _ share: Int,
@@ -153,6 +165,7 @@ final class ByteProduct: PreparedKernel, @unchecked Sendable {
     for group in 0..<groups {
       var part = product.pointer.pointee
       part.panels += group * groupBytes
+      part.addend = addend.map { $0 + group * columns }
       kernels.i8_product(
         &part,
         x + group * depth,
@@ -182,7 +195,7 @@ struct ByteWeights {
   /// Reads the weights at input 1, whose axis `outputAxis` is that of output channels.
   init(outputAxis: Int, _ request: KernelRequest) throws(Refusal) {
     x = try ByteType(request.input(0))
-    y = try ByteType(request.output(), request.step.node.activation)
+    y = try ByteType(request.result(), request.step.node.activation)
     let tensor = try request.constant(1, "weights")
     shape = tensor.shape
     codes = try Self.signedCodes(tensor)

@@ -15,6 +15,9 @@ enum ConvKernels {
     let bias = try request.floats(2, "biases")
     return try request.channelsLast(op.layout) { x, y throws(Refusal) in
       let geometry = try ImageGeometry(op.window, x: x, y: y, elementByteCount: 4)
+      guard request.step.ending == nil || !geometry.isDepthwise(groups: op.groups) else {
+        throw Refusal("a depthwise convolution does not end so")
+      }
       let problem = try productProblem(op, geometry, weights.shape)
       return try FloatProduct(problem, weights: elements, bias: bias, request)
     }
@@ -132,7 +135,7 @@ final class FloatDepthwise: PreparedKernel, @unchecked Sendable {
         weights: weights.floats,
         bias: self.bias.floats,
         zeros: zeros.floats,
-        y_stride: channels,
+        y_stride: request.outputStride(channels),
         low: end.low,
         high: end.high,
         activation: end.function,

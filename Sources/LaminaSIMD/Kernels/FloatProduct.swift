@@ -7,6 +7,7 @@ import LaminaRuntime
 /// Inputs: the rows or the channels-last image at 0. Output: rows of `groups · columns` numbers.
 final class FloatProduct: PreparedKernel, @unchecked Sendable {
   let name: String
+  let overwritableInputs: [Int]
   private let kernels: lamina_kernels
   private let rows: Int
   private let groups: Int
@@ -19,6 +20,8 @@ final class FloatProduct: PreparedKernel, @unchecked Sendable {
   private let window: Pinned<lamina_window>?
   private let product: Pinned<lamina_f32_product>
   private let threadCount: Int
+  /// Which input is added to the product.
+  private let addendIndex: Int?
 
   /// What is multiplied: the rows, or the image under a window, and the weights' layout.
   struct Problem {
@@ -48,6 +51,8 @@ final class FloatProduct: PreparedKernel, @unchecked Sendable {
     (rows, groups) = (problem.rows, problem.groups)
     (depth, columns) = (problem.depth, problem.columns)
     threadCount = request.threadCount
+    addendIndex = request.addendIndex
+    overwritableInputs = request.overwritableAddend
     groupFloats = lamina_f32_packed_count(
       problem.taps * depth,
       columns,
@@ -68,7 +73,7 @@ final class FloatProduct: PreparedKernel, @unchecked Sendable {
         panels: panels.floats,
         zeros: zeros.floats,
         x_stride: problem.xStride,
-        y_stride: problem.yStride,
+        y_stride: request.outputStride(problem.yStride),
         residual_stride: problem.yStride,
         low: end.low,
         high: end.high,
@@ -120,17 +125,19 @@ final class FloatProduct: PreparedKernel, @unchecked Sendable {
 
   func run(_ context: StepContext) {
     guard let x = context.floats(input: 0), let y = context.floats(output: 0) else { return }
+    let addend = addendIndex.flatMap { context.floats(input: $0) }
     let work = rows &* columns &* product.pointer.pointee.taps &* depth &* groups
     let shares = Shares.count(work: work, threads: min(threadCount, context.pool.threadCount))
-    if shares == 1 { return multiply(x, y, context.scratch, 0, 1) }
+    if shares == 1 { return multiply(x, addend, y, context.scratch, 0, 1) }
     context.pool.parallel(shares) { share in
-      multiply(x, y, context.scratch + share * shareScratch, share, shares)
+      multiply(x, addend, y, context.scratch + share * shareScratch, share, shares)
     }
   }
 
   /// One share: some of the rows, or some of the panels when there are few rows.
   private func multiply(
     _ x: UnsafePointer<Float>,
+    _ addend: UnsafePointer<Float>?,
     _ y: UnsafeMutablePointer<Float>,
     _ scratch: UnsafeMutableRawPointer,
     _ share: Int,
@@ -147,7 +154,7 @@ final class FloatProduct: PreparedKernel, @unchecked Sendable {
       kernels.f32_product(
         &part,
         x + group * depth,
-        nil,
+        addend.map { $0 + group * columns },
         y + group * columns,
         scratch,
         rowPart.lowerBound,

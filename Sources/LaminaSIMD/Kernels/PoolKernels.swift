@@ -118,7 +118,7 @@ final class PoolKernel: PreparedKernel, @unchecked Sendable {
       lamina_pooling(
         window: window.pointer,
         channels: geometry.channels,
-        y_stride: geometry.channels,
+        y_stride: request.outputStride(geometry.channels),
         takes_maximum: pooling.takesMaximum,
         counts_padding: pooling.countsPadding,
         low: pooling.low,

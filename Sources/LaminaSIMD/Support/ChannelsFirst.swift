@@ -149,6 +149,9 @@ extension KernelRequest {
     let (x, y) = (try input(0).shape, try output().shape)
     guard x.rank >= 3 else { throw Refusal("the image has no spatial axes") }
     if layout == .channelsLast { return try make(x, y) }
+    guard step.ending == nil, step.outputStride == nil else {
+      throw Refusal("the image is transposed after the step")
+    }
     let inner = try make(x.channelsMovedLast, y.channelsMovedLast)
     return try ChannelsFirstKernel(inner, x: x, y: y, self)
   }
