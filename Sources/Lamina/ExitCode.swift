@@ -33,6 +33,7 @@ package enum ExitCode: Int32, Sendable {
     self =
       switch error {
       case .unsupportedOperators: .unsupportedOperators
+      case .missingWeights: .refusedFile
       case .backendUnavailable, .precisionUnavailable, .refusedStep: .unavailable
       case .outOfMemory: .limit
       }

@@ -16,6 +16,7 @@ extension Model {
     let start = ContinuousClock.now
     let unknown = graph.unsupportedOperators
     guard unknown.isEmpty else { throw PlanError.unsupportedOperators(unknown) }
+    try PlanError.checkWeights(of: graph)
     let backend = try Backends.backend(for: options.backend)
     let sized = try graph.binding(options.shapes)
     let (network, log) = try network(from: sized, backend, options)

@@ -79,7 +79,7 @@ package struct GraphFacts {
 
   private func facts(of value: Value) -> TensorFacts {
     let role: TensorFacts.Role =
-      value.constant != nil ? .weight : graph.inputs.contains(value.id) ? .input : .activation
+      value.isWeight ? .weight : graph.inputs.contains(value.id) ? .input : .activation
     let type = value.type.tensor
     let shape = type.flatMap { type -> [Int?]? in
       type.shape.isRanked ? type.shape.dims.map { $0 < 0 ? nil : $0 } : nil
@@ -106,6 +106,9 @@ package struct GraphFacts {
     let unknown = graph.unsupportedOperators
     if !unknown.isEmpty {
       remarks.append("! cannot run: unknown operators \(unknown.joined(separator: ", "))")
+    }
+    if !graph.absentWeights.isEmpty {
+      remarks.append("! cannot run: no weights; expected \(metadata.missingWeights ?? "them beside the model")")
     }
     if let description = metadata.description { remarks.append(description) }
     if let producer = metadata.producer { remarks.append("made by \(producer)") }

@@ -63,6 +63,9 @@ package struct FileCheck {
     if !unknown.isEmpty {
       remarks.append("uses operators that are not supported: \(unknown.joined(separator: ", "))")
     }
+    if let expected = graph.metadata.missingWeights {
+      remarks.append("has no weights; expected \(expected)")
+    }
     let peak = graph.peakActivationByteCount
     if peak > MemoryLimit.current {
       remarks.append(

@@ -33,6 +33,7 @@ extension InspectReport {
         graph.metadata.properties.map { JSONValue.Member($0.key, .string($0.value)) }
       ),
       "unsupported_operators": .array(graph.unsupportedOperators.map(JSONValue.string)),
+      "missing_weights": .array(graph.absentWeights.map(JSONValue.string)),
       "totals": totals,
       "nodes": .array(graph.nodes.indices.map(node)),
     ]
@@ -156,6 +157,9 @@ extension InspectReport {
     }
     let unknown = graph.unsupportedOperators
     if !unknown.isEmpty { notes.append("not supported: \(unknown.joined(separator: ", "))") }
+    if let expected = metadata.missingWeights {
+      notes.append("no weights, cannot run: expected \(expected)")
+    }
     for property in metadata.properties.prefix(20) {
       notes.append("\(property.key): \(Table.cut(property.value, to: 100, ascii: false))")
     }

@@ -66,6 +66,9 @@ extension Graph {
     node.outputs.map { $0.map { values[$0.index].tensorType } }
   }
 
+  /// The names of weights that no file holds.
+  package var absentWeights: [String] { values.filter(\.isAbsent).map(\.name) }
+
   /// The operators that are known by name only, each once, in order; inner graphs included.
   package var unsupportedOperators: [String] {
     var names: [String] = []
@@ -101,6 +104,14 @@ extension Graph {
   @discardableResult
   package mutating func addConstant(_ name: String, _ tensor: Tensor) -> ValueID {
     addValue(name, .tensor(tensor.type), constant: tensor)
+  }
+
+  /// Adds a weight whose elements no file holds.
+  @discardableResult
+  package mutating func addAbsentWeight(_ name: String, _ type: TensorType) -> ValueID {
+    let id = addValue(name, .tensor(type))
+    values[id.index].isAbsent = true
+    return id
   }
 
   /// Adds a value as the graph's next input.

@@ -16,6 +16,8 @@ package enum GraphError: Error, Sendable {
   case wrongInputs(String)
   /// The graph uses operators that are known by name only.
   case unsupportedOperators([String])
+  /// The graph has weights whose elements no file holds.
+  case absentWeights([String])
 }
 
 extension GraphError: CustomStringConvertible {
@@ -33,6 +35,8 @@ extension GraphError: CustomStringConvertible {
     case .wrongInputs(let message): message
     case .unsupportedOperators(let names):
       "operators that Lamina does not know: \(names.joined(separator: ", "))"
+    case .absentWeights(let names):
+      "no weights were found for \(names.count) tensors, such as \(names.first ?? "none")"
     }
   }
 }

@@ -10,6 +10,7 @@ extension Graph {
         "graph \(name) takes \(self.inputs.count) inputs, \(inputs.count) were given"
       )
     }
+    guard absentWeights.isEmpty else { throw GraphError.absentWeights(absentWeights) }
     var data = values.map { $0.constant.map(Datum.tensor) }
     for (id, input) in zip(self.inputs, inputs) { data[id.index] = input }
     for node in nodes {

@@ -30,7 +30,7 @@ extension Graph {
       cost.operations = arithmetic.operations
     }
     for case let id? in node.inputs {
-      if let constant = self[id].constant { cost.parameters &+= constant.count }
+      if self[id].isWeight { cost.parameters &+= self[id].tensorType.shape.elementCount ?? 0 }
       cost.bytesRead &+= self[id].tensorType.packedByteCount ?? 0
     }
     cost.bytesWritten = outputs.reduce(0) { $0 &+ ($1.packedByteCount ?? 0) }
@@ -39,16 +39,16 @@ extension Graph {
 
   /// The number of elements of all constants that nodes read, each counted once.
   package var parameterCount: Int {
-    usedConstants.reduce(0) { $0 + (self[$1].constant?.count ?? 0) }
+    usedWeights.reduce(0) { $0 &+ (self[$1].tensorType.shape.elementCount ?? 0) }
   }
 
   /// The bytes of all constants that nodes read, each counted once.
   package var weightByteCount: Int {
-    usedConstants.reduce(0) { $0 + (self[$1].tensorType.packedByteCount ?? 0) }
+    usedWeights.reduce(0) { $0 &+ (self[$1].tensorType.packedByteCount ?? 0) }
   }
 
-  private var usedConstants: Set<ValueID> {
-    Set(nodes.flatMap(\.inputs).compactMap { $0 }.filter { self[$0].constant != nil })
+  private var usedWeights: Set<ValueID> {
+    Set(nodes.flatMap(\.inputs).compactMap { $0 }.filter { self[$0].isWeight })
   }
 
   /// The multiply-accumulates of all nodes.
@@ -61,7 +61,7 @@ extension Graph {
       for case let id? in node.inputs + node.outputs { lastUse[id.index] = step }
     }
     for id in outputs { lastUse[id.index] = nodes.count }
-    let size = values.map { $0.constant == nil ? $0.tensorType.byteCount ?? 0 : 0 }
+    let size = values.map { !$0.isWeight ? $0.tensorType.byteCount ?? 0 : 0 }
     var live = inputs.reduce(0) { $0 + size[$1.index] }
     var peak = live
     var ending = [Int](repeating: 0, count: nodes.count + 1)

@@ -4,7 +4,7 @@ extension Graph {
   ///
   /// - Throws: ``GraphError`` that names the node and the value.
   package func verify() throws(GraphError) {
-    var isWritten = values.map { $0.constant != nil }
+    var isWritten = values.map(\.isWeight)
     for id in inputs {
       try checkRange(id)
       isWritten[id.index] = true

@@ -41,6 +41,8 @@ package struct ModelMetadata: Sendable {
   package var signatures: [String] = []
   /// Further graphs in the file by name (those that control flow refers to included).
   package var subgraphs: [(name: String, nodeCount: Int)] = []
+  /// Where the weights should have been, when the file holds none and none were found beside it.
+  package var missingWeights: String?
   /// Anything else that the file says, in order.
   package var properties: [(key: String, value: String)] = []
 

@@ -13,6 +13,11 @@ package struct Value: Sendable {
   package var type: ValueType
   /// The elements, when the file holds them.
   package var constant: Tensor?
+  /// Whether it is a weight whose elements no file holds: the graph can be shown and not run.
+  package var isAbsent = false
+
+  /// Whether it belongs to the model, not to a run.
+  package var isWeight: Bool { constant != nil || isAbsent }
 
   package init(id: ValueID, name: String, type: ValueType, constant: Tensor? = nil) {
     self.id = id

@@ -25,6 +25,7 @@ package final class Program: @unchecked Sendable {
   package init(_ graph: Graph, _ options: PlanOptions, pool: ThreadPool? = nil) throws {
     let unknown = graph.unsupportedOperators
     guard unknown.isEmpty else { throw PlanError.unsupportedOperators(unknown) }
+    try PlanError.checkWeights(of: graph)
     self.graph = graph
     self.options = options
     self.pool = pool ?? ThreadPool(threadCount: options.threadCount)
