@@ -20,6 +20,11 @@ struct Box {
     (left, right) = (min(c[1], c[3]), max(c[1], c[3]))
   }
 
+  /// From the places of its sides.
+  init(left: Double, top: Double, right: Double, bottom: Double) {
+    (self.top, self.left, self.bottom, self.right) = (top, left, bottom, right)
+  }
+
   /// From a middle and lengths.
   init(y: Double, x: Double, height: Double, width: Double) {
     (top, bottom) = (y - height / 2, y + height / 2)

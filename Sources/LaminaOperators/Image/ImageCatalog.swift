@@ -5,5 +5,6 @@ extension OperatorCatalog {
     Resize.self, Upsample.self, ResizeBilinear.self, ResizeNearestNeighbor.self, GridSample.self,
     AffineGrid.self, RoiAlign.self, NonMaxSuppression.self, SingleClassNonMaxSuppression.self,
     DetectionPostProcess.self, DepthToSpace.self, SpaceToDepth.self, Crop.self, ImageScaler.self,
+    PriorBox.self, DetectionOutput.self,
   ]
 }

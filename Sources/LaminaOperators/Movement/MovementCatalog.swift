@@ -32,6 +32,7 @@ extension OperatorCatalog {
     Compress.self,
     Trilu.self,
     CenterCropPad.self,
+    CropLike.self,
     ShapeOf.self,
     SizeOf.self,
     RankOf.self,

@@ -2,18 +2,30 @@ import LaminaCore
 
 /// Shifts and scales to mean 0 and variance 1 over some axes.
 ///
-///     y = (x − mean) / (√variance + 1e-9)
+///     y = (x − mean) / (√variance + epsilon)
+///
+/// The division is left out where only the mean is to become 0.
 ///
 /// - Inputs: `x`, floating point.
 /// - Outputs: `y`, the type of `x`.
 /// - Errors: ``ShapeError/axisOutOfRange(_:rank:)``.
-/// - Source: ONNX MeanVarianceNormalization (opset 13).
+/// - Source: ONNX MeanVarianceNormalization (opset 13), with an epsilon of 1e-9; Caffe MVN.
 package struct MeanVarianceNormalization: Operator {
   package static let name = "MeanVarianceNormalization"
 
   package var axes: [Int]
+  package var epsilon: Float
+  package var normalizesVariance: Bool
 
-  package init(axes: [Int] = [0, 2, 3]) { self.axes = axes }
+  package init(
+    axes: [Int] = [0, 2, 3],
+    epsilon: Float = 1e-9,
+    normalizesVariance: Bool = true
+  ) {
+    self.axes = axes
+    self.epsilon = epsilon
+    self.normalizesVariance = normalizesVariance
+  }
 
   package func outputTypes(for inputs: TypeInputs) throws(ShapeError) -> [TensorType] {
     let x = try inputs.only()
@@ -43,7 +55,8 @@ package struct MeanVarianceNormalization: Operator {
     var y = values
     x.shape.forEachOffset([strides]) { position, offsets in
       let group = offsets[0]
-      y[position] = (values[position] - mean[group]) / (variance[group].squareRoot() + 1e-9)
+      let divisor = normalizesVariance ? variance[group].squareRoot() + Double(epsilon) : 1
+      y[position] = (values[position] - mean[group]) / divisor
     }
     return [try Tensor(x.dtype, x.shape, narrowing: y)]
   }
