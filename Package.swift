@@ -25,7 +25,10 @@ let modules: [Target] = [
       "LaminaCore", "LaminaOperators", "LaminaWire",
       .product(name: "SwiftProtobuf", package: "swift-protobuf"),
     ],
-    exclude: ["ONNX/onnx.proto"]
+    exclude: [
+      "Caffe/caffe.proto",
+      "ONNX/onnx.proto",
+    ]
   ),
   .target(
     name: "LaminaVision",

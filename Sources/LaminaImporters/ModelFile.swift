@@ -102,6 +102,27 @@ package struct ModelFile: Sendable {
     return path
   }
 
+  /// The names of the files in the model's own folder, sorted; empty for bytes from elsewhere.
+  ///
+  /// Of a folder with more than a few thousand entries only so many are read.
+  package var neighbourNames: [String] {
+    guard let folder, let stream = opendir(folder) else { return [] }
+    defer { closedir(stream) }
+    var names: [String] = []
+    while names.count < Self.neighbourLimit, let entry = readdir(stream) {
+      let name = withUnsafePointer(to: &entry.pointee.d_name) {
+        String(cString: UnsafeRawPointer($0).assumingMemoryBound(to: CChar.self))
+      }
+      if !name.hasPrefix(".") { names.append(name) }
+    }
+    return names.sorted()
+  }
+
+  private static let neighbourLimit = 4096
+
+  /// The file's name without its folder.
+  package var name: String { path.split(separator: "/").last.map(String.init) ?? path }
+
   /// Returns `path` without links and dots, or `nil` when nothing is there.
   private func resolved(_ path: String) -> String? {
     guard let real = realpath(path, nil) else { return nil }

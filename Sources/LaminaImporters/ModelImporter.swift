@@ -6,6 +6,7 @@ package enum ModelImporter {
   /// The formats in the order in which they are asked; those with a mark of their own come first.
   package static let formats: [any ModelFormat.Type] = [
     TFLiteFormat.self,
+    CaffeFormat.self,
     ONNXFormat.self,
   ]
 

@@ -34,6 +34,9 @@ package struct RecordingDescription: Sendable {
     return entry?["stored"]
   }
 
+  /// The name of a recorded output.
+  func outputName(_ index: Int) -> String? { entry("outputs", index)?["name"]?.string }
+
   /// How many rows of an output are not filler.
   func validRowCount(output: Int) -> Int? { entry("outputs", output)?["valid_rows"]?.integer }
 
@@ -46,6 +49,8 @@ package struct RecordingDescription: Sendable {
 /// An array of a set, as it is to be compared.
 package struct RecordedOutput: Sendable {
   package var value: Datum
+  /// Which of the model's outputs it belongs to.
+  package var position: Int
   /// Along each axis, every how-manieth element was recorded.
   package var steps: [Int]?
   package var tolerance: Tolerance
@@ -102,7 +107,9 @@ package struct RecordedSet {
     var outputs: [RecordedOutput] = []
     while let path = path("output", outputs.count) {
       let index = outputs.count
-      let type = graph.outputs.indices.contains(index) ? graph[graph.outputs[index]].type : .unknown
+      let position = position(ofOutput: index, in: graph)
+      let type =
+        graph.outputs.indices.contains(position) ? graph[graph.outputs[position]].type : .unknown
       let stored = description.stored("outputs", index, set: number)
       var datum = try RecordedArray.read(path, as: type)
       if stored?["dtype"] != nil { datum = try restored(datum, type, stored) }
@@ -111,13 +118,25 @@ package struct RecordedSet {
       if let rows = description.validRowCount(output: index) {
         tolerance.firstEntries = min(rows, tolerance.firstEntries ?? rows)
       }
-      outputs.append(RecordedOutput(value: datum, steps: steps, tolerance: tolerance))
+      outputs.append(
+        RecordedOutput(value: datum, position: position, steps: steps, tolerance: tolerance)
+      )
     }
     guard !outputs.isEmpty || graph.outputs.isEmpty else { throw RecordingError.noOutputs(folder) }
     guard outputs.count == graph.outputs.count else {
       throw RecordingError.outputCount(recorded: outputs.count, found: graph.outputs.count)
     }
     return outputs
+  }
+
+  /// By name where all outputs are named as recorded, else by order.
+  private func position(ofOutput index: Int, in graph: Graph) -> Int {
+    let names = graph.outputs.map { graph[$0].name }
+    let recorded = names.indices.map { description.outputName($0) }
+    guard Set(names).count == names.count, Set(names) == Set(recorded.compactMap { $0 }),
+      recorded.indices.contains(index)
+    else { return index }
+    return names.firstIndex { $0 == recorded[index] } ?? index
   }
 
   private func path(_ kind: String, _ index: Int) -> String? {

@@ -96,13 +96,15 @@ package struct CaseFinder {
 
   private static func mayBeModel(_ name: String) -> Bool {
     !name.hasPrefix(VerificationCase.setPrefix)
-      && ![".json", ".npy", ".txt", ".md", ".csv", ".wav"].contains { name.hasSuffix($0) }
+      && !["test_data_set.json", "tolerance.json", ".npy", ".txt", ".md", ".csv", ".wav"]
+        .contains { name.hasSuffix($0) }
   }
 
   /// Whether a format knows the file or the folder.
   private static func isModel(_ path: String) -> Bool {
     guard let file = try? ModelFile(path: path) else { return false }
-    return ModelImporter.format(of: file) != nil
+    guard let format = ModelImporter.format(of: file) else { return false }
+    return !format.isPart(file)
   }
 
   private static func hasSets(_ folder: String) -> Bool {
@@ -116,11 +118,13 @@ package struct CaseFinder {
     isAlone: Bool,
     in folder: String
   ) -> String? {
-    let own = Folder.join(
-      Folder.join(folder, VerificationCase.sharedDataFolder),
-      Folder.stem(path)
-    )
-    if hasSets(own) { return own }
+    let stem = Folder.stem(path)
+    // MXNet calls the graph of the model `x` `x-symbol.json`.
+    let names = stem.hasSuffix("-symbol") ? [stem, String(stem.dropLast(7))] : [stem]
+    for name in names {
+      let own = Folder.join(Folder.join(folder, VerificationCase.sharedDataFolder), name)
+      if hasSets(own) { return own }
+    }
     let beside = isAlone || Folder.stem(path) == "model" || isOnlyModel(in: folder)
     return beside && hasSets(folder) ? folder : nil
   }

@@ -91,14 +91,14 @@ package struct Verifier {
     let (outputs, profile) = try prepared.run(inputs)
     result.milliseconds = Double(profile.wallNanoseconds) / 1e6
     var comparison = Comparison()
-    for (index, item) in recorded.enumerated() {
+    for item in recorded {
       let part = try Comparison(
-        outputs[index],
+        outputs[item.position],
         to: item.value,
         steps: item.steps,
         tolerance: item.tolerance
       )
-      comparison.merge(part, naming: model.graph[model.graph.outputs[index]].name)
+      comparison.merge(part, naming: model.graph[model.graph.outputs[item.position]].name)
     }
     return comparison
   }

@@ -9,6 +9,7 @@ struct NamedGraph {
   private var values: [String: ValueID] = [:]
   /// Names in the order in which they were first written, without inputs and constants.
   private var written: [String] = []
+  private var writtenNames: Set<String> = []
 
   init(name: String) { graph = Graph(name: SafeText.clean(name)) }
 
@@ -56,6 +57,19 @@ struct NamedGraph {
     return id
   }
 
+  /// Adds a weight that is in no file.
+  @discardableResult
+  mutating func addAbsentWeight(_ name: String, _ shape: Shape) -> ValueID {
+    let id = graph.addAbsentWeight(SafeText.clean(name), TensorType(.float32, shape))
+    values[name] = id
+    return id
+  }
+
+  /// The shape of a value as far as it is known; unranked when it is no tensor.
+  func shape(_ id: ValueID?) -> Shape {
+    id.flatMap { graph[$0].type.tensor?.shape } ?? .unranked
+  }
+
   /// Makes `name` another name of the value that `other` stands for.
   mutating func alias(
     _ name: String,
@@ -67,7 +81,7 @@ struct NamedGraph {
 
   // MARK: Nodes
 
-  /// Adds a node, with the values it writes.
+  /// Adds a node, with the values it writes, and infers their types from what is before it.
   ///
   /// - Parameters:
   ///   - name: The node's name in the file.
@@ -77,6 +91,7 @@ struct NamedGraph {
   ///   - activation: What is applied to its first output.
   ///   - sourceOp: The file's name of the operator.
   /// - Returns: The values that were made.
+  /// - Throws: ``ImportError/graph(_:)`` when the operator refuses its inputs.
   @discardableResult
   mutating func addNode(
     _ name: String,
@@ -85,9 +100,9 @@ struct NamedGraph {
     outputs: [(name: String, type: ValueType)],
     activation: Activation? = nil,
     sourceOp: String
-  ) -> [ValueID] {
+  ) throws(ImportError) -> [ValueID] {
     let ids = outputs.map { graph.addValue(SafeText.clean($0.name), $0.type) }
-    written += outputs.map(\.name).filter { values[$0] == nil }
+    written += outputs.map(\.name).filter { writtenNames.insert($0).inserted }
     for (output, id) in zip(outputs, ids) { values[output.name] = id }
     graph.addNode(
       SafeText.clean(name),
@@ -97,6 +112,7 @@ struct NamedGraph {
       activation: activation,
       sourceOp: SafeText.clean(sourceOp)
     )
+    do { try graph.inferTypeOfLastNode() } catch { throw .graph(error) }
     return ids
   }
 
