@@ -108,7 +108,8 @@ package struct GraphFacts {
       remarks.append("! cannot run: unknown operators \(unknown.joined(separator: ", "))")
     }
     if !graph.absentWeights.isEmpty {
-      remarks.append("! cannot run: no weights; expected \(metadata.missingWeights ?? "them beside the model")")
+      let expected = metadata.missingWeights ?? "them beside the model"
+      remarks.append("! cannot run: no weights; expected \(expected)")
     }
     if let description = metadata.description { remarks.append(description) }
     if let producer = metadata.producer { remarks.append("made by \(producer)") }

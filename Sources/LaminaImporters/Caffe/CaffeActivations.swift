@@ -51,7 +51,7 @@ extension CaffeGraphBuilder {
     try layer.emit(PRelu(), inputs: [layer.bottom, slope])
   }
 
-  /// y = (shift + scale · x) ^ power
+  /// Computes y = (shift + scale · x) ^ power.
   @Sendable private static func power(_ layer: CaffeLayer) throws {
     let parameter = layer.parameter.powerParam
     let affine = UnaryElementwise(
@@ -70,7 +70,7 @@ extension CaffeGraphBuilder {
     try layer.emit(BinaryElementwise(.pow), inputs: [base, power])
   }
 
-  /// y = base ^ (shift + scale · x); a base of −1 stands for e.
+  /// Computes y = base ^ (shift + scale · x); a base of −1 stands for e.
   @Sendable private static func exponential(_ layer: CaffeLayer) throws {
     let parameter = layer.parameter.expParam
     let factor = try logarithm(ofBase: parameter.base, layer)
@@ -83,7 +83,7 @@ extension CaffeGraphBuilder {
     try layer.emit(UnaryElementwise(.exp), inputs: [exponent])
   }
 
-  /// y = log_base(shift + scale · x)
+  /// Computes y = log_base(shift + scale · x).
   @Sendable private static func logarithm(_ layer: CaffeLayer) throws {
     let parameter = layer.parameter.logParam
     let factor = try logarithm(ofBase: parameter.base, layer)
