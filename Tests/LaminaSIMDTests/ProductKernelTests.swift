@@ -156,7 +156,7 @@ private struct ByteProduct {
   private func pack(_ layout: inout lamina_weights, _ kernels: lamina_kernels) -> [Int8] {
     let count = lamina_i8_packed_count(
       &layout,
-      true,
+      lamina_merge_all,
       kernels.lanes,
       kernels.tile_vectors,
       kernels.dot_group
@@ -175,7 +175,7 @@ private struct ByteProduct {
           lamina_i8_pack(
             &layout,
             &columns,
-            true,
+            lamina_merge_all,
             kernels.lanes,
             kernels.tile_vectors,
             kernels.dot_group,

@@ -2,23 +2,30 @@
 
 #include "../include/lamina_i8.h"
 #include "../shared/dot_taps.h"
+#include "../shared/image.h"
 #include <string.h>
 
 static size_t groups(size_t count, size_t group) { return (count + group - 1) / group; }
 
-/// Groups along the inner axis, with every tap or only the end filled up.
-static size_t inner_groups(const lamina_weights *weights, bool merges, size_t dot_group) {
-  size_t taps = weights->kernel_height * weights->kernel_width;
-  return merges ? groups(taps * weights->depth, dot_group)
-                : taps * groups(weights->depth, dot_group);
+/// Groups along the inner axis, each part of it filled up.
+static size_t inner_groups(
+  const lamina_weights *weights, lamina_merge merge, size_t dot_group) {
+  size_t lines = weights->kernel_height, taps = weights->kernel_width, depth = weights->depth;
+  switch (merge) {
+    case lamina_merge_none: return lines * taps * groups(depth, dot_group);
+    case lamina_merge_lines: return lines * groups(taps * depth, dot_group);
+    case lamina_merge_all: return groups(lines * taps * depth, dot_group);
+  }
+  return 0;
 }
 
 size_t lamina_i8_packed_count(
-  const lamina_weights *weights, bool merges, size_t lanes, size_t vectors, size_t dot_group) {
+  const lamina_weights *weights, lamina_merge merge, size_t lanes, size_t vectors,
+  size_t dot_group) {
   size_t width = lanes * vectors;
   size_t whole = weights->columns / width, rest = weights->columns % width;
   size_t last = rest == 0 ? 0 : rest <= lanes ? lanes : width;
-  size_t per_column = 12 + inner_groups(weights, merges, dot_group) * dot_group;
+  size_t per_column = 12 + inner_groups(weights, merge, dot_group) * dot_group;
   return per_column * (whole * width + last);
 }
 
@@ -28,6 +35,15 @@ size_t lamina_i8_scratch(
   size_t strip = tile_rows * groups(inner, dot_group) * 4;
   size_t rows = tile_rows * product->taps * sizeof(void *);
   return strip > rows ? strip : rows;
+}
+
+size_t lamina_i8_image_scratch(
+  const lamina_i8_product *product, size_t tile_rows, size_t dot_group) {
+  const lamina_window *window = product->window;
+  size_t width = lamina_i8_image_width(window);
+  size_t lines = lamina_i8_image_lines(window, lamina_i8_image_rows(window));
+  size_t copy = (lines * width * window->pixel_bytes + 127) / 64 * 64;
+  return copy + lamina_i8_scratch(product, tile_rows, dot_group);
 }
 
 /// Writes bias, multiplier and zero of a panel's columns.
@@ -54,10 +70,10 @@ static void pack_weights(
 }
 
 void lamina_i8_pack(
-  const lamina_weights *weights, const lamina_i8_columns *columns, bool merges, size_t lanes,
-  size_t vectors, size_t dot_group, int8_t *panels) {
+  const lamina_weights *weights, const lamina_i8_columns *columns, lamina_merge merge,
+  size_t lanes, size_t vectors, size_t dot_group, int8_t *panels) {
   const size_t width = lanes * vectors;
-  const size_t inner = inner_groups(weights, merges, dot_group) * dot_group;
+  const size_t inner = inner_groups(weights, merge, dot_group) * dot_group;
   for (size_t column = 0; column < weights->columns; column += width) {
     size_t rest = weights->columns - column;
     size_t count = rest < width ? rest : width;
@@ -76,8 +92,9 @@ void lamina_i8_pack(
             tap + (ptrdiff_t)d * weights->depth_stride, weights->column_stride, count, across,
             dot_group, k, panels);
         }
-        if (!merges) k = groups(k, dot_group) * dot_group;
+        if (merge == lamina_merge_none) k = groups(k, dot_group) * dot_group;
       }
+      if (merge == lamina_merge_lines) k = groups(k, dot_group) * dot_group;
     }
     panels += inner * across;
   }
@@ -196,8 +213,23 @@ void lamina_i8_lookup(const uint8_t *table, const uint8_t *x, uint8_t *y, size_t
   for (size_t i = 0; i < count; i++) y[i] = table[x[i]];
 }
 
+/// Interleaves rows whose bytes follow each other in the result.
+static void interleave(
+  const uint8_t *x, uint8_t *y, const size_t rows, size_t columns, size_t x_stride) {
+  for (size_t j = 0; j < columns; j++) {
+    for (size_t i = 0; i < rows; i++) y[j * rows + i] = x[i * x_stride + j];
+  }
+}
+
 void lamina_x8_transpose(
   const uint8_t *x, uint8_t *y, size_t rows, size_t columns, size_t x_stride, size_t y_stride) {
+  if (rows == y_stride) {
+    switch (rows) {
+      case 2: return interleave(x, y, 2, columns, x_stride);
+      case 3: return interleave(x, y, 3, columns, x_stride);
+      case 4: return interleave(x, y, 4, columns, x_stride);
+    }
+  }
   const size_t tile = 32;
   for (size_t r = 0; r < rows; r += tile) {
     size_t r_end = rows - r < tile ? rows : r + tile;

@@ -23,6 +23,7 @@ typedef struct lamina_kernels {
   lamina_f32_to_half_function *_Nonnull f32_to_half;
   lamina_x32_transpose_function *_Nonnull x32_transpose;
   lamina_i8_product_function *_Nonnull i8_product;
+  lamina_i8_product_function *_Nonnull i8_image;
   lamina_i8_depthwise_function *_Nonnull i8_depthwise;
   lamina_i8_pool_function *_Nonnull i8_pool;
   lamina_i8_binary_function *_Nonnull i8_binary;

@@ -63,6 +63,16 @@ typedef void lamina_i8_product_function(
 lamina_i8_product_function lamina_i8_product_4x4__scalar, lamina_i8_product_6x16__avx2,
   lamina_i8_product_14x32__avx512;
 
+/// The same of a convolution with few input channels: `taps` counts the window's rows, `depth` the
+/// bytes of one such row, and weights are packed by `lamina_merge_lines` where `dot group` is 4.
+/// The window's `dilation_x` is 1. `scratch` holds `lamina_i8_image_scratch` bytes.
+lamina_i8_product_function lamina_i8_image_4x4__scalar, lamina_i8_image_6x16__avx2,
+  lamina_i8_image_14x32__avx512;
+
+/// Bytes of scratch that a convolution with few input channels needs.
+size_t lamina_i8_image_scratch(
+  const lamina_i8_product *_Nonnull product, size_t tile_rows, size_t dot_group);
+
 /// Bytes of scratch that a product needs.
 size_t lamina_i8_scratch(
   const lamina_i8_product *_Nonnull product, size_t tile_rows, size_t dot_group);
@@ -74,16 +84,24 @@ typedef struct lamina_i8_columns {
   const int32_t *_Nonnull zero;
 } lamina_i8_columns;
 
+/// What lies side by side before a group of weights is filled up: a tap's channels, the taps of a
+/// row of the window, or all taps.
+typedef enum lamina_merge {
+  lamina_merge_none,
+  lamina_merge_lines,
+  lamina_merge_all,
+} lamina_merge;
+
 /// Bytes that `lamina_i8_pack` writes.
 size_t lamina_i8_packed_count(
-  const lamina_weights *_Nonnull weights, bool merges, size_t lanes, size_t vectors,
+  const lamina_weights *_Nonnull weights, lamina_merge merge, size_t lanes, size_t vectors,
   size_t dot_group);
 
 /// Packs signed 8-bit weights in panels: bias, multiplier and zero of each column, then groups of
-/// `dot_group` weights per column. With `merges` the taps' rows follow without a gap.
+/// `dot_group` weights per column.
 void lamina_i8_pack(
-  const lamina_weights *_Nonnull weights, const lamina_i8_columns *_Nonnull columns, bool merges,
-  size_t lanes, size_t vectors, size_t dot_group, int8_t *_Nonnull panels);
+  const lamina_weights *_Nonnull weights, const lamina_i8_columns *_Nonnull columns,
+  lamina_merge merge, size_t lanes, size_t vectors, size_t dot_group, int8_t *_Nonnull panels);
 
 /// A depthwise convolution of bytes.
 ///

@@ -10,6 +10,7 @@
 #include "../f32/half.h"
 #include "../f32/transpose.h"
 #include "../i8/product.h"
+#include "../i8/image.h"
 #if DOT_GROUP == 4
 #include "../i8/depthwise_dot.h"
 #else
@@ -38,6 +39,7 @@ const lamina_kernels LAMINA_KERNEL(kernels) = {
   .f32_to_half = LAMINA_KERNEL(f32_to_half),
   .x32_transpose = LAMINA_KERNEL(x32_transpose),
   .i8_product = LAMINA_TILE(i8_product),
+  .i8_image = LAMINA_TILE(i8_image),
   .i8_depthwise = LAMINA_KERNEL(i8_depthwise),
   .i8_pool = LAMINA_KERNEL(i8_pool),
   .i8_binary = LAMINA_KERNEL(i8_binary),

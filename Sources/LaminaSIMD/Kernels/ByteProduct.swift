@@ -11,6 +11,8 @@ final class ByteProduct: PreparedKernel, @unchecked Sendable {
   private let groupBytes: Int
   private let depth: Int
   private let columns: Int
+  private let mode: Mode
+  private let merge: lamina_merge
   private let panels: AlignedBuffer
   private let padding: AlignedBuffer
   private let window: Pinned<lamina_window>?
@@ -19,6 +21,37 @@ final class ByteProduct: PreparedKernel, @unchecked Sendable {
   let overwritableInputs: [Int]
   private let addendIndex: Int?
   private let ending: Pinned<lamina_i8_ending>?
+
+  /// How the rows of the left side are found.
+  private enum Mode {
+    /// They lie in memory, in one run or one for each tap.
+    case inPlace
+    /// The taps' runs are copied side by side for each tile.
+    case gathers
+    /// Lines of the image are copied with their padding, where a pixel has few bytes.
+    case copiesLines
+
+    init(_ problem: FloatProduct.Problem, _ kernels: lamina_kernels) {
+      guard let window = problem.window else {
+        self = .inPlace
+        return
+      }
+      if problem.depth <= 16, problem.groups == 1, window.dilation_x == 1 {
+        self = .copiesLines
+      } else {
+        self = kernels.dot_group == 2 || problem.depth < 16 ? .gathers : .inPlace
+      }
+    }
+
+    func merge(_ kernels: lamina_kernels) -> lamina_merge {
+      if kernels.dot_group == 2 { return lamina_merge_all }
+      return switch self {
+      case .inPlace: lamina_merge_none
+      case .gathers: lamina_merge_all
+      case .copiesLines: lamina_merge_lines
+      }
+    }
+  }
 
   init(
     _ problem: FloatProduct.Problem,
@@ -36,11 +69,12 @@ final class ByteProduct: PreparedKernel, @unchecked Sendable {
     guard problem.taps * depth <= 65_000 else {
       throw Refusal("\(problem.taps * depth) products may overflow a 32-bit sum")
     }
-    let gathers = problem.window != nil && (kernels.dot_group == 2 || depth < 16)
+    mode = Mode(problem, kernels)
+    merge = mode.merge(kernels)
     var layout = Self.layout(problem, weights, group: 0)
     groupBytes = lamina_i8_packed_count(
       &layout,
-      gathers || kernels.dot_group == 2,
+      merge,
       kernels.lanes,
       kernels.tile_vectors,
       kernels.dot_group
@@ -51,11 +85,11 @@ final class ByteProduct: PreparedKernel, @unchecked Sendable {
     product = Pinned(
       lamina_i8_product(
         window: window.map { UnsafePointer($0.pointer) },
-        gathers: gathers,
+        gathers: mode == .gathers,
         is_signed: weights.x.isSigned,
         has_weight_zeros: weights.zeros.contains { $0 != 0 },
-        taps: problem.taps,
-        depth: depth,
+        taps: mode == .copiesLines ? layout.kernel_height : problem.taps,
+        depth: mode == .copiesLines ? layout.kernel_width * depth : depth,
         columns: columns,
         panels: panels.codes,
         padding: padding.bytes,
@@ -71,7 +105,7 @@ final class ByteProduct: PreparedKernel, @unchecked Sendable {
         addend_stride: problem.yStride
       )
     )
-    for group in 0..<groups { pack(problem, weights, group, gathers) }
+    for group in 0..<groups { pack(problem, weights, group) }
   }
 
   private static func layout(
@@ -95,8 +129,7 @@ final class ByteProduct: PreparedKernel, @unchecked Sendable {
   private func pack(
     _ problem: FloatProduct.Problem,
     _ weights: ByteWeights,
-    _ group: Int,
-    _ gathers: Bool
+    _ group: Int
   ) {
     var layout = Self.layout(problem, weights, group: group)
     let part = group * columns..<(group + 1) * columns
@@ -117,7 +150,7 @@ final class ByteProduct: PreparedKernel, @unchecked Sendable {
           lamina_i8_pack(
             &layout,
             &columns,
-            gathers || kernels.dot_group == 2,
+            merge,
             kernels.lanes,
             kernels.tile_vectors,
             kernels.dot_group,
@@ -131,7 +164,10 @@ final class ByteProduct: PreparedKernel, @unchecked Sendable {
   var packedByteCount: Int { panels.byteCount }
 
   private var shareScratch: Int {
-    let bytes = lamina_i8_scratch(product.pointer, kernels.tile_rows, kernels.dot_group)
+    let bytes =
+      mode == .copiesLines
+      ? lamina_i8_image_scratch(product.pointer, kernels.tile_rows, kernels.dot_group)
+      : lamina_i8_scratch(product.pointer, kernels.tile_rows, kernels.dot_group)
     return (bytes + 63) / 64 * 64
   }
 
@@ -166,7 +202,8 @@ final class ByteProduct: PreparedKernel, @unchecked Sendable {
       var part = product.pointer.pointee
       part.panels += group * groupBytes
       part.addend = addend.map { $0 + group * columns }
-      kernels.i8_product(
+      let kernel = mode == .copiesLines ? kernels.i8_image : kernels.i8_product
+      kernel(
         &part,
         x + group * depth,
         y + group * columns,
