@@ -3,6 +3,7 @@
 
 #include "lamina_f32.h"
 #include "lamina_i8.h"
+#include "lamina_roof.h"
 
 /// The kernels of one instruction set and the shape of their tiles.
 typedef struct lamina_kernels {
@@ -29,6 +30,8 @@ typedef struct lamina_kernels {
   lamina_i8_binary_function *_Nonnull i8_binary;
   lamina_i8_quantize_function *_Nonnull i8_quantize;
   lamina_i8_dequantize_function *_Nonnull i8_dequantize;
+  lamina_roof_function *_Nonnull f32_roof, *_Nonnull i8_roof;
+  lamina_read_roof_function *_Nonnull x32_roof;
 } lamina_kernels;
 
 /// Any machine.

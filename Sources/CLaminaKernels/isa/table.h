@@ -18,6 +18,7 @@
 #endif
 #include "../i8/pool.h"
 #include "../i8/elementwise.h"
+#include "../roof/roof.h"
 
 const lamina_kernels LAMINA_KERNEL(kernels) = {
   .name = LAMINA_NAME,
@@ -45,4 +46,7 @@ const lamina_kernels LAMINA_KERNEL(kernels) = {
   .i8_binary = LAMINA_KERNEL(i8_binary),
   .i8_quantize = LAMINA_KERNEL(i8_quantize),
   .i8_dequantize = LAMINA_KERNEL(i8_dequantize),
+  .f32_roof = LAMINA_KERNEL(f32_roof),
+  .i8_roof = LAMINA_KERNEL(i8_roof),
+  .x32_roof = LAMINA_KERNEL(x32_roof),
 };

@@ -9,12 +9,14 @@ package struct ProfileReport {
   package let prepared: PreparedModel
   package let timing: TimingReport
   package let statistics: ProfileStatistics
+  package let roof: Roof
 
   package init(model: Model, prepared: PreparedModel, runs: TimedRuns) {
     self.model = model
     self.prepared = prepared
     timing = TimingReport(model: model, prepared: prepared, runs: runs)
     statistics = ProfileStatistics(runs.profiles)
+    roof = Roof.measure(threadCount: prepared.threadCount)
   }
 }
 
@@ -27,6 +29,7 @@ extension ProfileReport {
       .init("arena_bytes", .int(prepared.preparation.arenaByteCount)),
       .init("packed_bytes", .int(prepared.preparation.packedByteCount)),
       .init("reconcile", reconcile),
+      .init("roof", limits),
       .init("steps", .array(statistics.steps.enumerated().map(step))),
     ])
   }
@@ -42,8 +45,26 @@ extension ProfileReport {
     ]
   }
 
+  /// What the machine can do at most, with all threads of the run.
+  private var limits: JSONValue {
+    let machine = roof.machine
+    return [
+      "fp32_gmacs_per_s": JSONValue(machine.floatMACsPerSecond / 1e9, digits: 6),
+      "int8_gmacs_per_s": JSONValue(machine.byteMACsPerSecond / 1e9, digits: 6),
+      "reads": .array(
+        machine.readings.map {
+          [
+            "bytes": .int($0.byteCount),
+            "gbytes_per_s": JSONValue($0.bytesPerSecond / 1e9, digits: 6),
+          ]
+        }
+      ),
+    ]
+  }
+
   private func step(_ index: Int, _ step: ProfileStatistics.Step) -> JSONValue {
     let summary = step.summary
+    let limit = roof.limit(of: step)
     return [
       "index": .int(index),
       "name": .string(summary.name),
@@ -62,6 +83,8 @@ extension ProfileReport {
       "p90_ms": .milliseconds(nanoseconds: step.time.p90),
       "share": JSONValue(step.share, digits: 6),
       "gmacs_per_s": JSONValue(step.gmacsPerSecond, digits: 6),
+      "roof_share": limit.map { JSONValue($0.share, digits: 6) } ?? .null,
+      "bound": JSONValue(limit?.bound.rawValue),
     ]
   }
 }
@@ -78,7 +101,7 @@ extension ProfileReport {
     ]
       + stepTable(order).lines(ascii: ascii)
       + ["", console.styled("By operator", .heading)] + operatorTable.lines(ascii: ascii)
-      + [""] + fallbackLines + [reconcileLine(console)]
+      + [""] + fallbackLines + [roofLine, reconcileLine(console)]
   }
 
   private func stepTable(_ order: ProfileCommand.Order) -> Table {
@@ -86,6 +109,7 @@ extension ProfileReport {
       ("#", .trailing), ("operator", .leading), ("name", .leading), ("kernel", .leading),
       ("on", .leading), ("output", .leading), ("median ms", .trailing), ("p90", .trailing),
       ("share", .trailing), ("GMAC/s", .trailing), ("bytes", .trailing),
+      ("of roof", .trailing), ("bound", .leading),
     ])
     table.widthLimit = 32
     var steps = Array(statistics.steps.enumerated())
@@ -93,6 +117,7 @@ extension ProfileReport {
     for (index, step) in steps {
       let summary = step.summary
       let hasMoved = summary.backend != summary.askedBackend
+      let limit = roof.limit(of: step)
       table.add([
         String(index), summary.op, summary.name, summary.kernel,
         summary.backend.name + (hasMoved ? " !" : ""),
@@ -101,6 +126,7 @@ extension ProfileReport {
         Units.milliseconds(Double(step.time.p90) / 1e6), Units.percent(step.share),
         summary.cost.macs == 0 ? "" : Units.fixed(step.gmacsPerSecond, places: 1),
         Units.bytes(summary.cost.bytesRead &+ summary.cost.bytesWritten),
+        limit.map { Units.percent($0.share) } ?? "", limit?.bound.rawValue ?? "",
       ])
     }
     return table
@@ -133,6 +159,16 @@ extension ProfileReport {
       return "! \(summary.name) (\(summary.op)) runs on \(summary.backend), "
         + "not on \(summary.askedBackend): \(reason)"
     }
+  }
+
+  private var roofLine: String {
+    let machine = roof.machine
+    let reads = machine.readings.map {
+      "\(Units.fixed($0.bytesPerSecond / 1e9, places: 0)) GB/s of \(Units.bytes($0.byteCount))"
+    }
+    return "roof: \(Units.fixed(machine.floatMACsPerSecond / 1e9, places: 0)) GMAC/s fp32, "
+      + "\(Units.fixed(machine.byteMACsPerSecond / 1e9, places: 0)) int8; reads "
+      + reads.joined(separator: ", ")
   }
 
   private func reconcileLine(_ console: Console) -> String {
