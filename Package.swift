@@ -135,6 +135,20 @@ let tests: [Target] = [
   .testTarget(name: "LaminaWireTests", dependencies: ["LaminaWire", "LaminaWireTestSupport"]),
 ]
 
+/// The fuzzer of the importers, which needs libFuzzer's own `main`; Scripts/fuzz.sh builds it.
+let fuzzing: [Target] =
+  Context.environment["LAMINA_FUZZ"] == nil
+  ? []
+  : [
+    .executableTarget(
+      name: "LaminaFuzz",
+      dependencies: ["LaminaImporters", "LaminaWire"],
+      path: "Tests/Fuzzing",
+      exclude: ["Regressions"],
+      swiftSettings: [.unsafeFlags(["-parse-as-library"])]
+    )
+  ]
+
 let package = Package(
   name: "lamina",
   products: [
@@ -146,6 +160,6 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-collections", from: "1.1.0"),
     .package(url: "https://github.com/apple/swift-protobuf", from: "1.28.0"),
   ],
-  targets: modules + nativeModules + tests,
+  targets: modules + nativeModules + tests + fuzzing,
   swiftLanguageModes: [.v6]
 )
