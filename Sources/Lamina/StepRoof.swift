@@ -29,7 +29,7 @@ package struct Roof: Sendable {
   package func limit(of step: ProfileStatistics.Step) -> StepRoof? {
     guard step.time.median > 0 else { return nil }
     let cost = step.summary.cost
-    let isInteger = step.summary.precision == "int8"
+    let isInteger = step.summary.precision.hasSuffix("int8")
     let rate = isInteger ? machine.byteMACsPerSecond : machine.floatMACsPerSecond
     let bytes = cost.bytesRead &+ cost.bytesWritten
     let reading = machine.readings.first { $0.byteCount >= bytes } ?? machine.readings.last

@@ -24,7 +24,7 @@ package struct MachineRoof: Sendable {
   package static func measure(threadCount: Int) -> MachineRoof {
     let kernels = InstructionSet.current.kernels
     let pool = ThreadPool(threadCount: threadCount)
-    let operations = Double(threadCount * rounds * Int(lamina_roof_chains.rawValue))
+    let operations = Double(threadCount * rounds * lamina_roof_chains)
     let lanes = Double(kernels.lanes)
     let floats = shortest { pool.parallel(threadCount) { _ in _ = kernels.f32_roof(rounds) } }
     let bytes = shortest { pool.parallel(threadCount) { _ in _ = kernels.i8_roof(rounds) } }

@@ -17,10 +17,11 @@ LAMINA_TARGET void LAMINA_KERNEL(i8_dequantize)(
 
 LAMINA_TARGET void LAMINA_KERNEL(i8_quantize)(
   const float *x, uint8_t *y, size_t count, float scale, int32_t zero, int32_t low,
-  int32_t high) {
+  int32_t high, bool rounds_to_even) {
   for (size_t i = 0; i < count; i += LANES) {
     size_t n = count - i < LANES ? count - i : LANES;
-    i8_store_quanta(vf_div(vf_load_n(x + i, n), vf_set(scale)), zero, low, high, y + i, n);
+    vf quanta = vf_div(vf_load_n(x + i, n), vf_set(scale));
+    i8_store_quanta(quanta, zero, low, high, rounds_to_even, y + i, n);
   }
 }
 
@@ -49,8 +50,28 @@ LAMINA_INLINE void i8_pair_lines(
       vf right = i8_operand(b, shape->b_inner, i, n, b_flip, b_zero, b_scale);
       i8_store_quanta(
         vf_mul(function(left, right), quanta), pairing->y_zero, pairing->y_low,
-        pairing->y_high, y + i, n);
+        pairing->y_high, pairing->rounds_to_even, y + i, n);
     }
+    a += shape->a_outer;
+    b += shape->b_outer;
+    y += shape->y_outer;
+  }
+}
+
+/// Sums of lines whose elements all step: 64 and more at a time.
+LAMINA_INLINE void i8_sum_lines(
+  const lamina_i8_pairing *pairing, float sign, const uint8_t *a, const uint8_t *b,
+  uint8_t *y) {
+  const lamina_pairing *shape = &pairing->shape;
+  const size_t width = 2 * LANES, whole = shape->inner / width;
+  const i8_blend blend = i8_blend_of(
+    (i8_term){pairing->a_scale, pairing->a_zero, pairing->a_signed},
+    (i8_term){sign * pairing->b_scale, pairing->b_zero, pairing->b_signed}, pairing->y_scale,
+    pairing->y_zero, pairing->y_low, pairing->y_high, pairing->rounds_to_even);
+  for (size_t r = 0; r < shape->outer; r++) {
+    i8_blend_rows(&blend, whole, width, a, width, b, width, y, width);
+    size_t done = whole * width;
+    i8_blend_rows(&blend, 1, shape->inner - done, a + done, 0, b + done, 0, y + done, 0);
     a += shape->a_outer;
     b += shape->b_outer;
     y += shape->y_outer;
@@ -65,6 +86,10 @@ LAMINA_INLINE void i8_pair_lines(
 LAMINA_TARGET void LAMINA_KERNEL(i8_binary)(
   lamina_binary function, const lamina_i8_pairing *pairing, const uint8_t *a, const uint8_t *b,
   uint8_t *y) {
+  if (pairing->shape.a_inner && pairing->shape.b_inner) {
+    if (function == lamina_binary_add) return i8_sum_lines(pairing, 1, a, b, y);
+    if (function == lamina_binary_subtract) return i8_sum_lines(pairing, -1, a, b, y);
+  }
   switch (function) {
     I8_BINARY_CASE(add)
     I8_BINARY_CASE(subtract)

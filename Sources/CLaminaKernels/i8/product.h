@@ -1,6 +1,7 @@
 // Matrix products and convolutions of bytes with 32-bit sums and a requantizing end.
 
 #include "../shared/window.h"
+#include "blend.h"
 
 /// Where one tile reads and writes.
 typedef struct i8_tile {
@@ -49,49 +50,18 @@ LAMINA_INLINE void i8_rescale(
   }
 }
 
-/// Shifts, clamps and writes one vector of quanta.
-LAMINA_INLINE void i8_store(
-  vi quanta, int32_t low, int32_t high, int32_t zero, uint8_t *y, size_t count) {
-  vi bounded = vi_min(vi_set(high - zero), vi_max(vi_set(low - zero), quanta));
-  vi_store_bytes(y, vi_add(bounded, vi_set(zero)), count);
-}
-
-/// Real quanta, clamped, to the nearest byte, ties away from zero.
-LAMINA_INLINE void i8_store_quanta(
-  vf quanta, int32_t zero, int32_t low, int32_t high, uint8_t *y, size_t n) {
-  vf bounded =
-    vf_min(vf_set((float)(high - zero)), vf_max(vf_set((float)(low - zero)), quanta));
-  bounded = vf_where_nan(bounded, vf_set(0), bounded);
-  bounded = vf_copysign(vf_floor(vf_add(vf_abs(bounded), vf_set(0.5f))), bounded);
-  vi_store_bytes(y, vi_add(vi_from_float(bounded), vi_set(zero)), n);
-}
-
 /// Stores what the ending makes of the codes of one tile, which lie `width` bytes apart.
 static LAMINA_TARGET void i8_end_tile(
   const lamina_i8_product *product, const uint8_t *codes, size_t width, size_t count,
   size_t columns, const uint8_t *addend, uint8_t *y) {
   const lamina_i8_ending *ending = product->ending;
-  const int32_t lift = product->is_result_signed ? 0x80 : 0;
-  const int32_t addend_lift = ending->addend_signed ? 0x80 : 0;
-  const vi zero = vi_set(product->y_zero + lift);
-  const vi addend_zero = vi_set(ending->addend_zero + addend_lift);
-  const vf quanta = vf_set(1 / ending->y_scale);
-  for (size_t i = 0; i < count; i++, codes += width, y += product->y_stride) {
-    for (size_t c = 0; c < columns; c += LANES) {
-      size_t n = columns - c < LANES ? columns - c : LANES;
-      vi code = vi_sub(vi_xor(vi_bytes_n(codes + c, n), vi_set(lift)), zero);
-      vf real = vf_mul(vf_from_int(code), vf_set(ending->result_scale));
-      if (addend) {
-        vi other = vi_xor(vi_bytes_n(addend + c, n), vi_set(addend_lift));
-        real = vf_add(
-          real,
-          vf_mul(vf_from_int(vi_sub(other, addend_zero)), vf_set(ending->addend_scale)));
-      }
-      i8_store_quanta(
-        vf_mul(real, quanta), ending->y_zero, ending->y_low, ending->y_high, y + c, n);
-    }
-    if (addend) addend += product->addend_stride;
-  }
+  const i8_blend blend = i8_blend_of(
+    (i8_term){ending->result_scale, product->y_zero, product->is_result_signed},
+    (i8_term){addend ? ending->addend_scale : 0, ending->addend_zero, ending->addend_signed},
+    ending->y_scale, ending->y_zero, ending->y_low, ending->y_high, product->rounds_to_even);
+  i8_blend_rows(
+    &blend, count, columns, codes, width, addend, product->addend_stride, y,
+    product->y_stride);
 }
 
 /// Sums of one tile over one group of weights; `load` fetches a row's group.

@@ -7,14 +7,14 @@
 // are read as byte ^ 0x80, so "lifted" values are from 0 to 255 and a signed zero point is lifted
 // by 128 too. Sums of products are scaled in whole numbers, rounded after 31 bits of fraction and
 // after the power of two, half away from zero, as TensorFlow Lite does, or as floats with ties to
-// even, as ONNX does. Means of pools are rounded with ties to even, all other real numbers with ties
-// away from zero. Everything is clamped.
+// even, as ONNX does. Means of pools are rounded with ties to even, other real numbers as the sums.
+// Everything is clamped.
 
 /// What becomes of a result's bytes before they are stored.
 ///
 ///     y = quantize(result_scale · (result − result_zero) + addend_scale · (addend − addend_zero))
 ///
-/// The result's zero point and range are those of the kernel before it; ties go away from zero.
+/// The result's zero point, range and rounding are those of the kernel before it.
 typedef struct lamina_i8_ending {
   float result_scale, addend_scale, y_scale;
   int32_t addend_zero;
@@ -158,6 +158,8 @@ typedef struct lamina_i8_pairing {
   float a_scale, b_scale, y_scale;
   int32_t a_zero, b_zero, y_zero, y_low, y_high;
   bool a_signed, b_signed;
+  /// Ties go to the even code, else away from zero.
+  bool rounds_to_even;
 } lamina_i8_pairing;
 
 /// y = quantize(function(real a, real b)).
@@ -171,7 +173,7 @@ lamina_i8_binary_function lamina_i8_binary__scalar, lamina_i8_binary__avx2,
 /// y[i] = clamp(round(x[i] / scale) + zero).
 typedef void lamina_i8_quantize_function(
   const float *_Nonnull x, uint8_t *_Nonnull y, size_t count, float scale, int32_t zero,
-  int32_t low, int32_t high);
+  int32_t low, int32_t high, bool rounds_to_even);
 
 lamina_i8_quantize_function lamina_i8_quantize__scalar, lamina_i8_quantize__avx2,
   lamina_i8_quantize__avx512;

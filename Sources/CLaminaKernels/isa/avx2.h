@@ -129,6 +129,7 @@ LAMINA_INLINE vi vi_rescale(vi sum, vi_factor factor) {
   __m256i up = _mm256_cmpgt_epi32(_mm256_and_si256(high, factor.mask), limit);
   return _mm256_sub_epi32(_mm256_srav_epi32(high, factor.drop), up);
 }
+LAMINA_INLINE vi vi_truncate(vf a) { return _mm256_cvttps_epi32(a); }
 LAMINA_INLINE vi vi_from_float(vf a) { return _mm256_cvtps_epi32(a); }
 LAMINA_INLINE vf vf_from_int(vi a) { return _mm256_cvtepi32_ps(a); }
 

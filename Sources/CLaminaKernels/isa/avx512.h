@@ -110,6 +110,7 @@ LAMINA_INLINE vi vi_rescale(vi sum, vi_factor factor) {
   __m512i result = _mm512_srav_epi32(high, factor.drop);
   return _mm512_mask_add_epi32(result, up, result, _mm512_set1_epi32(1));
 }
+LAMINA_INLINE vi vi_truncate(vf a) { return _mm512_cvttps_epi32(a); }
 LAMINA_INLINE vi vi_from_float(vf a) { return _mm512_cvtps_epi32(a); }
 LAMINA_INLINE vf vf_from_int(vi a) { return _mm512_cvtepi32_ps(a); }
 

@@ -84,6 +84,9 @@ LAMINA_INLINE vi vi_from_float(vf a) {
   float whole = rintf(a);
   return whole >= -2147483648.0f && whole < 2147483648.0f ? (int32_t)whole : INT32_MIN;
 }
+LAMINA_INLINE vi vi_truncate(vf a) {
+  return a >= -2147483648.0f && a < 2147483648.0f ? (int32_t)a : INT32_MIN;
+}
 LAMINA_INLINE vf vf_from_int(vi a) { return (float)a; }
 LAMINA_INLINE vi vi_bytes_n(const uint8_t *p, size_t n) { return n ? *p : 0; }
 LAMINA_INLINE void vi_store_bytes(uint8_t *p, vi x, size_t n) {

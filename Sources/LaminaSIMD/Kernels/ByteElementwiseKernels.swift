@@ -141,7 +141,8 @@ final class ByteBinary: PreparedKernel, @unchecked Sendable {
       y_low: y.low,
       y_high: y.high,
       a_signed: a.isSigned,
-      b_signed: b.isSigned
+      b_signed: b.isSigned,
+      rounds_to_even: y.roundsToEven
     )
     overwritableInputs =
       (aType.shape == yType.shape ? [0] : []) + (bType.shape == yType.shape ? [1] : [])
@@ -183,7 +184,8 @@ final class ByteQuantize: PreparedKernel, @unchecked Sendable {
         type.scale,
         type.zero,
         type.low,
-        type.high
+        type.high,
+        type.roundsToEven
       )
     }
   }

@@ -174,7 +174,8 @@ final class ConvertedKernel: PreparedKernel, @unchecked Sendable {
           type.scale,
           type.zero,
           type.low,
-          type.high
+          type.high,
+          type.roundsToEven
         )
       case .half:
         let halves = stored.assumingMemoryBound(to: UInt16.self) + part.lowerBound
