@@ -54,7 +54,9 @@ public struct Model: Sendable {
   }
 
   private init(_ file: ModelFile, path: String?, start: ContinuousClock.Instant) throws {
-    graph = try ModelImporter.open(file)
+    var opened = try ModelImporter.open(file)
+    try opened.supplyPictureDecoder()
+    graph = opened
     self.path = path
     name = file.path.split(separator: "/").last.map(String.init) ?? file.path
     fileByteCount = file.byteCount

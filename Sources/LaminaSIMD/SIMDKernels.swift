@@ -169,6 +169,7 @@ extension SIMDBackend {
 
   private static let lines: [Kernel] = [
     Kernel(Reduce.self, .float32, "lines", make: ReduceKernels.reduce),
+    Kernel(Softmax.self, .any, "lines-f16", make: SoftmaxKernels.halfSoftmax),
     Kernel(Softmax.self, .float32, "lines", make: SoftmaxKernels.softmax),
     Kernel(LogSoftmax.self, .float32, "lines", make: SoftmaxKernels.logSoftmax),
     Kernel(BatchNorm.self, .float32, "channels", make: NormalizationKernels.batch),

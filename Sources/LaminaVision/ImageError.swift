@@ -16,7 +16,7 @@ extension ImageError: CustomStringConvertible {
   package var description: String {
     switch self {
     case .unknownFormat(let what):
-      "not a picture that can be read (JPEG, PNG, WebP, BMP, PPM, PGM, PBM): \(what)"
+      "not a picture that can be read (JPEG, PNG, WebP, TIFF, BMP, PPM, PGM, PBM): \(what)"
     case .unsupported(let format, let what):
       "\(format.rawValue): \(what) is not supported"
     case .truncated(let format, let what, let needed, let found):

@@ -69,6 +69,17 @@ import Testing
   }
 
   @Test(arguments: InstructionSet.available)
+  func softmaxOfHalvesRoundsEveryStep(set: InstructionSet) throws {
+    var source = NumberSource(seed: 55)
+    for count in [1, 7, 8, 9, 33] {
+      let x = try source.tensor([3, count]).cast(to: .float16)
+      try StepCase(op: Softmax(axis: -1), inputs: [x], tolerance: 0).check(set)
+      try StepCase(op: Softmax(axis: 0, beta: 0.5, flattens: true), inputs: [x], tolerance: 0)
+        .check(set)
+    }
+  }
+
+  @Test(arguments: InstructionSet.available)
   func softmaxTakesLinesWithoutGaps(set: InstructionSet) throws {
     var source = NumberSource(seed: 54)
     let x = source.tensor([3, 4, 37], in: -9...9)

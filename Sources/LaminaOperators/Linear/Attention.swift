@@ -9,6 +9,7 @@ import LaminaCore
 /// The bias is the mask (a number to add, or −∞ where a truth value is false), −∞ where a key lies
 /// outside of the window or, when causal, after the query, and −∞ beyond the length of a sequence.
 /// A query whose bias is −∞ everywhere gives zeros. Query heads share the heads of keys in groups.
+/// In types narrower than float32 every step is rounded, those of the softmax too.
 ///
 /// - Inputs: `q`, N×heads×L×D, or N×L×(heads · D); `k` and `v` alike, with their own heads, length
 ///   and, for `v`, size; `mask`, which broadcasts to N×heads×L×S and may be shorter at the end;
@@ -102,16 +103,9 @@ package struct Attention: Operator {
         let line = (0..<sizes.keys).map { key in
           round(product(row, weighted, (shared * sizes.keys + key) * sizes.size))
         }
-        let biases = bias.line(head: head, query: query)
-        let stages = try stages(line, biases, round)
+        let stages = try stages(line, bias.line(head: head, query: query), types[0].dtype)
         scores += stages[scoreOutput]
-        for column in 0..<sizes.valueSize {
-          var sum = 0.0
-          for key in 0..<sizes.keys where stages[3][key] != 0 {
-            sum += stages[3][key] * v[(shared * sizes.keys + key) * sizes.valueSize + column]
-          }
-          results.append(sum)
-        }
+        results += mix(v, stages[3], from: shared * sizes.keys, sizes.valueSize)
       }
     }
     let y = try Tensor(
@@ -133,24 +127,27 @@ package struct Attention: Operator {
     return sum
   }
 
+  /// Returns the sum of the values from `first` on, each times its share.
+  private func mix(_ v: [Double], _ shares: [Double], from first: Int, _ size: Int) -> [Double] {
+    var sums = [Double](repeating: 0, count: size)
+    for (key, share) in shares.enumerated() where share != 0 {
+      let start = (first + key) * size
+      for column in sums.indices { sums[column] += share * v[start + column] }
+    }
+    return sums
+  }
+
   /// Returns a query's scores raw, capped, with bias, and after the softmax.
-  private func stages(
-    _ raw: [Double],
-    _ bias: [Double],
-    _ round: (Double) -> Double
-  ) throws -> [[Double]] {
+  private func stages(_ raw: [Double], _ bias: [Double], _ dtype: DataType) throws -> [[Double]] {
+    let round = try dtype.rounding()
     let cap = Double(softcap)
     let capped = cap > 0 ? raw.map { round(round(tanh(round($0 / cap))) * cap) } : raw
     let biased = zip(capped, bias).map { round($0 + $1) }
-    let narrow = try softmaxType?.rounding() ?? { $0 }
-    let scores = biased.map(narrow)
-    guard bias.contains(where: { $0 != -.infinity }) else {
-      return [raw, capped, biased, scores.map { _ in 0 }]
-    }
-    let peak = scores.max() ?? 0
-    let powers = scores.map { peak == -.infinity ? 0 : exp($0 - peak) }
-    let total = powers.reduce(0, +)
-    return [raw, capped, biased, powers.map { round(total == 0 ? 0 : $0 / total) }]
+    var scores = try softmaxType.map { try biased.map($0.rounding()) } ?? biased
+    guard bias.contains(where: { $0 != -.infinity }), scores.contains(where: { $0 != -.infinity })
+    else { return [raw, capped, biased, scores.map { _ in 0 }] }
+    try SoftmaxLine(softmaxType ?? dtype).apply(&scores)
+    return [raw, capped, biased, scores.map(round)]
   }
 
   package func cost(inputs: TypeInputs, outputs: [TensorType]) -> Cost {

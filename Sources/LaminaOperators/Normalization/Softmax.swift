@@ -1,4 +1,3 @@
-import Foundation
 import LaminaCore
 
 /// Scales each line so that it is positive and sums to one.
@@ -6,7 +5,7 @@ import LaminaCore
 ///     y = exp(beta · (x − max(x))) / Σ exp(beta · (x − max(x)))
 ///
 /// The maximum is subtracted first so that large inputs do not overflow. A line runs along one
-/// axis, or over all axes from it on.
+/// axis, or over all axes from it on. In types narrower than float32 every step is rounded.
 ///
 /// - Inputs: `x`, floating point.
 /// - Outputs: `y`, the type of `x`.
@@ -38,17 +37,8 @@ package struct Softmax: Operator {
     let x = try inputs.only()
     _ = try outputTypes(for: inputs.types)
     let axes = try x.shape.lines(from: axis, flattens: flattens)
-    return [
-      try x.mapLines(over: axes) { _, line in
-        let peak = line.max() ?? 0
-        var total = 0.0
-        for index in line.indices {
-          line[index] = exp(Double(beta) * (line[index] - peak))
-          total += line[index]
-        }
-        for index in line.indices { line[index] /= total }
-      }
-    ]
+    let softmax = try SoftmaxLine(x.dtype, beta: beta)
+    return [try x.mapLines(over: axes) { _, line in softmax.apply(&line) }]
   }
 
   package func cost(inputs: TypeInputs, outputs: [TensorType]) -> Cost {

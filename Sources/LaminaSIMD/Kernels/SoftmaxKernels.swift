@@ -12,6 +12,11 @@ enum SoftmaxKernels {
     try lines(axis: op.axis, flattens: op.flattens, scale: op.beta, logarithm: false, request)
   }
 
+  static func halfSoftmax(
+    _ op: Softmax,
+    _ request: KernelRequest
+  ) throws(Refusal) -> any PreparedKernel { try HalfSoftmax(op, request) }
+
   static func logSoftmax(
     _ op: LogSoftmax,
     _ request: KernelRequest

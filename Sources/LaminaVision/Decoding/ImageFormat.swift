@@ -7,6 +7,7 @@ package enum ImageFormat: String, Sendable, CaseIterable {
   case webp = "WebP"
   case bmp = "BMP"
   case pnm = "PNM"
+  case tiff = "TIFF"
 
   /// Recognises a format by content; `nil` when the bytes are none of them.
   package init?(recognizing bytes: some Collection<UInt8>) {
@@ -21,6 +22,8 @@ package enum ImageFormat: String, Sendable, CaseIterable {
       self = .bmp
     } else if Self.isPortableAnymap(head) {
       self = .pnm
+    } else if head.starts(with: [0x49, 0x49, 42, 0]) || head.starts(with: [0x4D, 0x4D, 0, 42]) {
+      self = .tiff
     } else {
       return nil
     }

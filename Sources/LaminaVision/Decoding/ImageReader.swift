@@ -20,6 +20,7 @@ package enum ImageReader {
     case .webp: return try WebPImage(bytes).decode(limits)
     case .bmp: return try BMPImage(bytes).decode(limits)
     case .pnm: return try PNMImage(bytes).decode(limits)
+    case .tiff: return try TIFFImage(bytes).decode(limits)
     }
   }
 }

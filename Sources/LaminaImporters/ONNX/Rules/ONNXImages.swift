@@ -55,6 +55,9 @@ extension ONNXImporter {
         )
       )
     },
+    Rule("ImageDecoder") { node in
+      ImageDecoder(pixelFormat: try node.named("pixel_format", default: "RGB"))
+    },
     Rule("AffineGrid") { node in
       AffineGrid(alignsCorners: try node.bool("align_corners", default: false))
     },
