@@ -5,5 +5,5 @@ package enum OperatorCatalog {
   package static let operators: [any Operator.Type] =
     convolution + pooling + normalization + linear + quantization + recurrent + image + signal
     + elementwise + reduction + movement + generation + controlFlow + sequences + text
-    + learning + training
+    + learning + training + resources
 }

@@ -27,6 +27,15 @@ import Testing
     }
   }
 
+  @Test func blocksArePaddedWithZeroNotWithTheFirstElement() throws {
+    let numbers = (0..<40).map { Double($0 + 5) }
+    let parameters = [Tensor([2], [2, 2] as [Int32]), Tensor([2, 2], [1, 0, 0, 2] as [Int32])]
+    for dtype in [DataType.float32, .int8, .int64, .float16] {
+      let x = try Tensor(dtype, [1, 5, 4, 2], rounding: numbers)
+      try StepCase(op: SpaceToBatchND(), inputs: [x] + parameters, constants: [1, 2]).check(set)
+    }
+  }
+
   @Test func concatenationsWriteLinesSideBySide() throws {
     for axis in [0, 1, -1] {
       for (a, b) in zip(try tensors([3, 4, 5]), try tensors([3, 4, 5])) {

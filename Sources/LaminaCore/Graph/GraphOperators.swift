@@ -2,6 +2,7 @@ extension Graph {
   /// Replaces operators, those of inner graphs too.
   ///
   /// - Parameter change: returns the operator to use in place of one, or `nil` to keep it.
+  /// - Throws: what `change` throws.
   package mutating func replaceOperators(
     _ change: (any Operator) throws -> (any Operator)?
   ) throws {

@@ -10,6 +10,10 @@ extension TFLiteImporter {
     plain("SQUARED_DIFFERENCE", .squaredDifference),
     plain("BITWISE_XOR", .bitwiseXor), plain("RIGHT_SHIFT", .shiftRight),
     plain("STABLEHLO_ADD", .add), plain("STABLEHLO_MULTIPLY", .mul),
+    TFLiteRule("STABLEHLO_AND") { node in
+      BinaryElementwise(try node.outputType(0) == .bool ? .and : .bitwiseAnd)
+    },
+    plain("STABLEHLO_SHIFT_LEFT", .shiftLeft),
     plain("STABLEHLO_MAXIMUM", .max), plain("STABLEHLO_MINIMUM", .min),
     TFLiteRule("ADD_N") { _ in VariadicElementwise(.sum) },
   ]
@@ -40,6 +44,9 @@ extension TFLiteImporter {
     TFLiteRule("SIN") { _ in UnaryElementwise(.sin) },
     TFLiteRule("SQRT") { _ in UnaryElementwise(.sqrt) },
     TFLiteRule("SQUARE") { _ in UnaryElementwise(.square) },
+    TFLiteRule("REAL") { _ in ComplexPart(.real) },
+    TFLiteRule("IMAG") { _ in ComplexPart(.imaginary) },
+    TFLiteRule("COMPLEX_ABS") { _ in ComplexPart(.magnitude) },
     TFLiteRule("CAST", cast),
     TFLiteRule("BITCAST") { node in BitCast(to: try node.outputType(0)) },
     TFLiteRule("BUCKETIZE") { node in

@@ -11,10 +11,30 @@ final class TFLiteGraphBuilder {
   private let source: TFLiteSubgraph
   private let number: Int
   private var model: TFLiteModel { library.model }
+  /// What variables and tables hold.
+  var resources = TFLiteResources()
+  /// Whether a node of another graph runs this one.
+  let isInner: Bool
+  private let handles: [Int: String]
   /// The value of each tensor of the file.
   private var values: [ValueID] = []
 
-  init(_ source: TFLiteSubgraph, number: Int, library: TFLiteGraphLibrary) {
+  /// Starts a graph of the file.
+  ///
+  /// - Parameters:
+  ///   - source: The graph in the file.
+  ///   - number: Its number.
+  ///   - handles: For inputs that refer to variables and tables, by position, their names; `nil` for
+  ///     the graph that no node runs.
+  ///   - library: Where inner graphs come from.
+  init(
+    _ source: TFLiteSubgraph,
+    number: Int,
+    handles: [Int: String]?,
+    library: TFLiteGraphLibrary
+  ) {
+    isInner = handles != nil
+    self.handles = handles ?? [:]
     self.source = source
     self.number = number
     self.library = library
@@ -52,6 +72,9 @@ extension TFLiteGraphBuilder {
       values.append(graph.addValue(name(of: tensor, index), type, constant: constant))
     }
     graph.inputs = source.inputs.map { values[$0] }
+    for (position, name) in handles where graph.inputs.indices.contains(position) {
+      resources.names[graph.inputs[position]] = name
+    }
   }
 
   private func name(of tensor: TFLiteTensor, _ index: Int) -> String {

@@ -8,8 +8,14 @@ final class TFLiteGraphLibrary {
   /// The most nodes of a graph when every reference to an inner graph is counted as a copy.
   private static let nodeLimit = 1_000_000
 
+  /// A graph, and the resources that it is given.
+  private struct Key: Hashable {
+    var number: Int
+    var handles: [Int: String]?
+  }
+
   let model: TFLiteModel
-  private var built: [Int: (graph: Graph, nodeCount: Int)] = [:]
+  private var built: [Key: (graph: TFLiteInnerGraph, nodeCount: Int)] = [:]
   /// The graphs that are being built, each inside of the one before.
   private var open: [Int] = []
   /// For each of them, the nodes of the inner graphs so far.
@@ -19,7 +25,22 @@ final class TFLiteGraphLibrary {
 
   /// Returns the graph of that number, which `place` refers to.
   func graph(_ number: Int, from place: String) throws(ImportError) -> Graph {
-    if let known = built[number] {
+    try build(Key(number: number, handles: nil), from: place).graph
+  }
+
+  /// Returns the graph of that number for a node at `place`, which passes it references to the
+  /// variables and tables `handles`, by the positions of the inputs.
+  func inner(
+    _ number: Int,
+    handles: [Int: String],
+    from place: String
+  ) throws(ImportError) -> TFLiteInnerGraph {
+    try build(Key(number: number, handles: handles), from: place)
+  }
+
+  private func build(_ key: Key, from place: String) throws(ImportError) -> TFLiteInnerGraph {
+    let number = key.number
+    if let known = built[key] {
       try count(known.nodeCount, place)
       return known.graph
     }
@@ -42,12 +63,17 @@ final class TFLiteGraphLibrary {
     }
     open.append(number)
     innerCounts.append(0)
-    let builder = TFLiteGraphBuilder(model.subgraphs[number], number: number, library: self)
-    let graph = try builder.build()
+    let builder = TFLiteGraphBuilder(
+      model.subgraphs[number],
+      number: number,
+      handles: key.handles,
+      library: self
+    )
+    let graph = TFLiteInnerGraph(graph: try builder.build(), resources: builder.resources)
     open.removeLast()
-    let nodeCount = graph.nodes.count + innerCounts.removeLast()
+    let nodeCount = graph.graph.nodes.count + innerCounts.removeLast()
     try count(nodeCount, place)
-    built[number] = (graph, nodeCount)
+    built[key] = (graph, nodeCount)
     return graph
   }
 

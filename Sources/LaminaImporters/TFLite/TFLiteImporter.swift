@@ -12,7 +12,8 @@ package enum TFLiteImporter {
   package static let tables: [[TFLiteRule]] = [
     convolutions, poolings, linear, activations, arithmetic, comparisons, unaryFunctions,
     reductions, normalizations, movements, slices, gathers, constants, quantization, recurrent,
-    images, controlFlow, customOperators,
+    bidirectional,
+    images, controlFlow, resources, stableHLO, text, customOperators,
   ]
 
   /// Returns the rule for an operator, or `nil` when it is not known.

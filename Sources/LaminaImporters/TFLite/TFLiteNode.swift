@@ -8,7 +8,7 @@ final class TFLiteNode {
   /// Where the node is, for messages.
   let place: String
   private let node: TFLiteOperator
-  private let builder: TFLiteGraphBuilder
+  let builder: TFLiteGraphBuilder
 
   /// What the engine's node reads; rules may rearrange it.
   var inputs: [ValueID?]
@@ -37,36 +37,51 @@ final class TFLiteNode {
 // MARK: - Options
 
 extension TFLiteNode {
+  /// The options, of either union of the schema.
+  private var options: FlatTable? { node.options ?? node.laterOptions }
+
   /// The 32-bit option in `field`.
   func int(_ field: Int, default value: Int32 = 0) throws -> Int {
-    try node.options?.int(field, default: value) ?? Int(value)
+    try options?.int(field, default: value) ?? Int(value)
   }
 
   /// The 64-bit option in `field`.
   func long(_ field: Int) throws -> Int {
-    Int(try node.options?.integer(field, default: Int64(0)) ?? 0)
+    Int(try options?.integer(field, default: Int64(0)) ?? 0)
   }
 
   /// The one-byte option in `field`, usually a choice.
   func byte(_ field: Int, default value: Int8 = 0) throws -> Int {
-    try node.options?.byte(field, default: value) ?? Int(value)
+    try options?.byte(field, default: value) ?? Int(value)
   }
 
   /// The real option in `field`.
   func float(_ field: Int, default value: Float = 0) throws -> Float {
-    let number = try node.options?.float(field, default: value) ?? value
+    let number = try options?.float(field, default: value) ?? value
     guard number.isFinite else { throw invalid("a finite option \(field)", "\(number)") }
     return number
   }
 
   /// The truth value in `field`.
-  func bool(_ field: Int) throws -> Bool { try node.options?.bool(field) ?? false }
+  func bool(_ field: Int, default value: Bool = false) throws -> Bool {
+    try options?.bool(field, default: value) ?? value
+  }
+
+  /// The text in `field`, or `nil` when it is absent.
+  func text(_ field: Int) throws -> String? {
+    try options?.string(field).map { SafeText.clean($0) }
+  }
+
+  /// The list of 64-bit numbers in `field`; empty when it is absent.
+  func longs(_ field: Int) throws -> [Int] {
+    try options?.integers(field, of: Int64.self)?.map { Int($0) } ?? []
+  }
 
   /// The list of whole numbers in `field`, or `nil` when it is absent.
-  func ints(_ field: Int) throws -> [Int]? { try node.options?.ints(field) }
+  func ints(_ field: Int) throws -> [Int]? { try options?.ints(field) }
 
   /// The list of real numbers in `field`, or `nil` when it is absent.
-  func floats(_ field: Int) throws -> [Float]? { try node.options?.floats(field) }
+  func floats(_ field: Int) throws -> [Float]? { try options?.floats(field) }
 
   /// The element type that the option in `field` chooses.
   func dtype(_ field: Int, default value: TFLiteTensorType) throws -> DataType {
@@ -167,6 +182,12 @@ extension TFLiteNode {
   /// Puts a node before this one and returns what it writes.
   func emit(_ op: any Operator, _ inputs: [ValueID?], _ name: String) -> ValueID {
     let output = builder.graph.addValue("\(place)/\(name)")
+    emit(op, inputs, name, into: output)
+    return output
+  }
+
+  /// Puts a node before this one that writes a value of the graph.
+  func emit(_ op: any Operator, _ inputs: [ValueID?], _ name: String, into output: ValueID?) {
     builder.graph.addNode(
       "\(place)/\(name)",
       op,
@@ -174,12 +195,6 @@ extension TFLiteNode {
       outputs: [output],
       sourceOp: self.name
     )
-    return output
-  }
-
-  /// Returns the inner graph that the option in `field` names.
-  func innerGraph(_ field: Int) throws -> Graph {
-    try builder.library.graph(try int(field), from: place)
   }
 
   func invalid(_ expected: String, _ found: String) -> ImportError {

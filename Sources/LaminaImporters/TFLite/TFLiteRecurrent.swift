@@ -46,7 +46,10 @@ extension TFLiteImporter {
 
   /// One step is a sequence of length one.
   @Sendable private static func cellLSTM(_ node: TFLiteNode) throws -> any Operator {
-    guard try node.byte(3) == 0 else { throw TFLiteUnsupported(reason: "the basic kernel") }
+    if try node.byte(3) == 1 {
+      try node.requireInputs(5...5)
+      return BasicLSTMCell()
+    }
     try node.requireInputs(20...24)
     let axis = node.constant(Tensor([1], [Int32(0)]), "time axis")
     node.inputs[0] = node.emit(Unsqueeze(), [node.inputs[0], axis], "one step")

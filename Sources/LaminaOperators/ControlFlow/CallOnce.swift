@@ -2,8 +2,13 @@ import LaminaCore
 
 /// Runs a graph that prepares others.
 ///
-/// - Inputs: none.
-/// - Outputs: none.
+///     y… = graph(x…)
+///
+/// What the graph gives is what variables and tables hold from here on. A run begins with it, so that
+/// every run starts from the same state.
+///
+/// - Inputs: `x…`, what the graph reads of variables and tables.
+/// - Outputs: `y…`, the graph's.
 /// - Errors: the graph's.
 /// - Source: TFLite CALL_ONCE.
 package struct CallOnce: ControlFlowOperator {
@@ -20,14 +25,11 @@ package struct CallOnce: ControlFlowOperator {
   }
 
   package func outputTypes(forValues inputs: Inputs<ValueType>) throws(ShapeError) -> [ValueType] {
-    []
+    try graph.outputTypes(given: inputs.elements)
   }
 
   package func evaluate(
     _ inputs: Inputs<Datum>,
     run: (String, [Datum]) throws -> [Datum]
-  ) throws -> [Datum] {
-    _ = try run("init", [])
-    return []
-  }
+  ) throws -> [Datum] { try run("init", inputs.rest(from: 0)) }
 }

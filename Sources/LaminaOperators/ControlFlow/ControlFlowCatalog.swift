@@ -8,5 +8,7 @@ extension OperatorCatalog {
     BatchedScan.self,
     While.self,
     CallOnce.self,
+    Case.self,
+    Composite.self,
   ]
 }

@@ -17,5 +17,6 @@ extension OperatorCatalog {
     Identity.self,
     IdentityValue.self,
     Bucketize.self,
+    ComplexPart.self,
   ]
 }

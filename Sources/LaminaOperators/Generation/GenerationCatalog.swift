@@ -10,5 +10,6 @@ extension OperatorCatalog {
     RandomTensor.self,
     Multinomial.self,
     Bernoulli.self,
+    RandomBits.self,
   ]
 }

@@ -44,5 +44,8 @@ extension OperatorCatalog {
     MatrixDiag.self,
     MatrixSetDiag.self,
     SparseToDense.self,
+    GatherWindows.self,
+    ScatterWindows.self,
+    Dilate.self,
   ]
 }

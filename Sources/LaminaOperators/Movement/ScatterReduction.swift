@@ -20,8 +20,10 @@ package enum ScatterReduction: String, Hashable, Sendable, CaseIterable {
   func apply(_ updates: Tensor, to x: Tensor, at positions: [Int]) throws -> Tensor {
     guard let function else { return try x.replacing(positions, with: updates) }
     let computed = x.dtype.computed
-    guard x.dtype != .bool else {
-      throw ShapeError.wrongElementType(expected: "a number", found: .bool)
+    if x.dtype == .bool {
+      // As numbers, of which all but 0 are true.
+      let numbers = try apply(updates.cast(to: .int32), to: x.cast(to: .int32), at: positions)
+      return try numbers.cast(to: .bool)
     }
     var y = try x.cast(to: computed)
     let updates = try updates.cast(to: computed)

@@ -8,5 +8,6 @@ extension OperatorCatalog {
     Cumulative.self,
     SegmentSum.self,
     UnsortedSegment.self,
+    ReduceWindow.self,
   ]
 }

@@ -8,5 +8,9 @@ extension OperatorCatalog {
     RegexFullMatch.self,
     TfIdfVectorizer.self,
     LabelEncoder.self,
+    SkipGram.self,
+    KeyedLookup.self,
+    EmbeddingLookupSparse.self,
+    LSHProjection.self,
   ]
 }

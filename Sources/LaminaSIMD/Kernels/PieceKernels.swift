@@ -16,13 +16,19 @@ enum PieceKernels {
     _ request: KernelRequest
   ) throws(Refusal) -> any PreparedKernel {
     try request.requireSameCodes()
-    let numbers = try elementNumbers(request)
-    var inputs: [Tensor?] = [numbers]
+    let type = try request.input(0)
+    // From 1 on, so that an operator's own zeros are told from the first element.
+    var inputs: [Tensor?] = [try elementNumbers(request, from: 1)]
     for index in 1..<max(request.step.inputs.count, 1) {
       let isThere = request.step.inputs.optional(index) != nil
       inputs.append(isThere ? try request.constant(index, "parameters") : nil)
     }
-    return try kernel(op, inputs, request)
+    var zero = 0.0
+    if let codes = type.quantization { zero = Double(codes.zeroPoints.first ?? 0) }
+    do {
+      let element = try type.dtype.isReal ? Tensor(type.dtype, [1], rounding: [zero]) : nil
+      return try kernel(op, inputs, request, from: 1, filler: element)
+    } catch let error as Refusal { throw error } catch { throw Refusal("\(error)") }
   }
 
   /// Padding: constant elements are outside of the input.
@@ -51,18 +57,22 @@ enum PieceKernels {
     } catch let error as Refusal { throw error } catch { throw Refusal("\(error)") }
   }
 
-  private static func elementNumbers(_ request: KernelRequest) throws(Refusal) -> Tensor {
+  private static func elementNumbers(
+    _ request: KernelRequest,
+    from first: Int32 = 0
+  ) throws(Refusal) -> Tensor {
     let shape = try request.input(0).shape
     let count = try shape.known()
     let total = request.step.outputs.reduce(count) { $0 &+ ($1?.shape.elementCount ?? 0) }
     guard total <= limit else { throw Refusal("\(total) elements are too many to map one by one") }
-    return Tensor(shape, (0..<Int32(count)).map { $0 })
+    return Tensor(shape, (0..<Int32(count)).map { $0 + first })
   }
 
   private static func kernel(
     _ op: any Operator,
     _ inputs: [Tensor?],
     _ request: KernelRequest,
+    from first: Int32 = 0,
     filler: Tensor? = nil
   ) throws(Refusal) -> any PreparedKernel {
     do {
@@ -74,7 +84,7 @@ enum PieceKernels {
           lists.append([])
           continue
         }
-        lists.append(try output.withElements(of: Int32.self) { Piece.list($0) })
+        lists.append(try output.withElements(of: Int32.self) { Piece.list($0, from: first) })
       }
       return try PieceKernel(lists, width, filler, request)
     } catch let error as Refusal { throw error } catch { throw Refusal("\(error)") }
@@ -93,10 +103,11 @@ struct Piece: BitwiseCopyable {
   var source: Int32
   var count: Int32
 
-  /// Joins runs of neighbouring numbers.
-  static func list(_ numbers: UnsafeBufferPointer<Int32>) -> [Piece] {
+  /// Joins runs of neighbouring numbers, of which the input's first element has `first`.
+  static func list(_ numbers: UnsafeBufferPointer<Int32>, from first: Int32) -> [Piece] {
     var pieces: [Piece] = []
-    for number in numbers {
+    for marked in numbers {
+      let number = marked - first
       if let last = pieces.last,
         number < 0 ? last.source < 0 : last.source >= 0 && number == last.source + last.count
       {

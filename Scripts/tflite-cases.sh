@@ -1,0 +1,32 @@
+#!/usr/bin/env bash
+# Runs the recorded cases of TensorFlow Lite's builtin operators on the reference and the CPU backend;
+# all must pass.
+#
+# Scripts/write-tflite-cases.py recorded them from TensorFlow Lite itself.
+set -euo pipefail
+
+root=$(dirname "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")")
+# shellcheck source=Scripts/setup.sh
+. "$root/Scripts/setup.sh"
+
+archive=$root/Tests/Fixtures/tflite-builtins.tar.xz
+cases=$root/.build/tflite-cases
+
+if [[ ! -f $cases/operators.json || $archive -nt $cases/operators.json ]]; then
+  command -v python3 >/dev/null || require_packages python3
+  rm -rf "$cases"
+  mkdir -p "$cases"
+  python3 - "$archive" "$cases" <<'PYTHON'
+import sys
+import tarfile
+with tarfile.open(sys.argv[1]) as archive:
+    archive.extractall(sys.argv[2], filter="data")
+PYTHON
+  touch "$cases/operators.json"
+fi
+
+build_program
+for backend in reference cpu; do
+  printf '%s: ' "$backend"
+  "$root/.build/release/lamina" verify "$cases" --backend "$backend" --failures
+done
