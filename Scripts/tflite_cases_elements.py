@@ -199,7 +199,7 @@ def reductions():
                  options("Cumsum", exclusive=bool(flags & 1), reverse=bool(flags & 2)),
                  [give(kind, 2, 5), constant(np.array(1, np.int32))], [take(kind)])
         case(f"SEGMENT_SUM {kind}", "SEGMENT_SUM", options("SegmentSum"),
-             [give(kind, 4, 3), data(np.array([0, 0, 2, 2], np.int32))], [take(kind)])
+             [give(kind, 4, 3), data(np.array([0, 0, 1, 2], np.int32))], [take(kind)])
         for function in ("SUM", "PROD", "MAX", "MIN"):
             op = f"UNSORTED_SEGMENT_{function}"
             case(f"{op} {kind}", op, None,

@@ -1,5 +1,6 @@
 """Cases of control flow, variables, tables, words, and of StableHLO's operators."""
 import numpy as np
+from flatbuffers import flexbuffers
 
 from tflite_case import Step, case, constant, data, options, random, result, steps, value
 from tflite_cases_elements import give
@@ -33,7 +34,8 @@ def control_flow():
     case("WHILE float32", "WHILE", options("While", condSubgraphIndex=1, bodySubgraphIndex=2),
          [data(np.array([1.5], np.float32))], [result(shape=(1,))], graphs=loop)
     case("STABLEHLO_COMPOSITE float32", "STABLEHLO_COMPOSITE",
-         options("StableHLOComposite", name="own.sum", decompositionSubgraphIndex=1),
+         options("StableHLOComposite", name="own.sum", decompositionSubgraphIndex=1,
+                 compositeAttributes=list(flexbuffers.Dumps({}))),
          [give("float32", 2), give("float32", 2)], [result(shape=(2,))], graphs=branches[:1])
 
 
