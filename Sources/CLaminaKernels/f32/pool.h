@@ -14,19 +14,59 @@ LAMINA_INLINE size_t taps_inside(
   return to - from;
 }
 
-LAMINA_INLINE vf f32_pool_lanes(
-  const lamina_window *window, bool maximum, const float *corner, size_t rows, size_t columns,
-  size_t n) {
+/// The part of a window inside the image, and what ends a pooling.
+typedef struct f32_pool_part {
+  const float *corner;
+  size_t rows, columns;
+  vf scale, low, high;
+} f32_pool_part;
+
+/// Pools `vectors` vectors of channels from channel `c` on; one alone may have only `n` lanes.
+LAMINA_INLINE void f32_pool_lanes(
+  const size_t vectors, const lamina_window *window, const bool maximum,
+  const f32_pool_part *part, size_t c, size_t n, float *y) {
   const size_t step = window->dilation_x * window->pixel_bytes / sizeof(float);
   const size_t line = window->dilation_y * window->width * window->pixel_bytes / sizeof(float);
-  vf sum = vf_set(maximum ? -INFINITY : 0);
-  for (size_t ky = 0; ky < rows; ky++) {
-    for (size_t kx = 0; kx < columns; kx++) {
-      vf value = vf_load_n(corner + ky * line + kx * step, n);
-      sum = maximum ? vf_max(value, sum) : vf_add(sum, value);
+  vf sums[4];
+  _Pragma("clang loop unroll(full)")
+  for (size_t v = 0; v < vectors; v++) sums[v] = vf_set(maximum ? -INFINITY : 0);
+  for (size_t ky = 0; ky < part->rows; ky++) {
+    const float *x = part->corner + ky * line + c;
+    for (size_t kx = 0; kx < part->columns; kx++, x += step) {
+      _Pragma("clang loop unroll(full)")
+      for (size_t v = 0; v < vectors; v++) {
+        vf value = vectors > 1 ? vf_load(x + v * LANES) : vf_load_n(x, n);
+        sums[v] = maximum ? vf_max(value, sums[v]) : vf_add(sums[v], value);
+      }
     }
   }
-  return sum;
+  _Pragma("clang loop unroll(full)")
+  for (size_t v = 0; v < vectors; v++) {
+    vf value = maximum ? sums[v] : vf_mul(sums[v], part->scale);
+    value = vf_min(part->high, vf_max(part->low, value));
+    if (vectors > 1) {
+      vf_store(y + c + v * LANES, value);
+    } else {
+      vf_store_n(y + c, value, n);
+    }
+  }
+}
+
+/// Pools all channels of one pixel.
+LAMINA_INLINE void f32_pool_pixel(
+  const lamina_pooling *pooling, const bool maximum, const f32_pool_part *part, float *y) {
+  const size_t channels = pooling->channels;
+  size_t c = 0;
+  for (; c + 4 * LANES <= channels; c += 4 * LANES) {
+    f32_pool_lanes(4, pooling->window, maximum, part, c, LANES, y);
+  }
+  for (; c + 2 * LANES <= channels; c += 2 * LANES) {
+    f32_pool_lanes(2, pooling->window, maximum, part, c, LANES, y);
+  }
+  for (; c < channels; c += LANES) {
+    size_t n = channels - c < LANES ? channels - c : LANES;
+    f32_pool_lanes(1, pooling->window, maximum, part, c, n, y);
+  }
 }
 
 /// How many elements a mean divides by: those inside, or all but the ones beyond the padding.
@@ -55,14 +95,14 @@ LAMINA_TARGET void LAMINA_KERNEL(f32_pool)(
       (ptrdiff_t)(kx * window->dilation_x);
     const float *corner = empty ? x : x + first * (ptrdiff_t)pixel;
     size_t divisor = pool_divisor(pooling, rows, columns);
-    vf scale = vf_set(pooling->takes_maximum || divisor == 0 ? 1 : 1 / (float)divisor);
-    for (size_t c = 0; c < pooling->channels; c += LANES) {
-      size_t n = pooling->channels - c < LANES ? pooling->channels - c : LANES;
-      size_t height = empty ? 0 : rows;
-      vf value = pooling->takes_maximum
-        ? f32_pool_lanes(window, true, corner + c, height, columns, n)
-        : vf_mul(f32_pool_lanes(window, false, corner + c, height, columns, n), scale);
-      vf_store_n(y + i * pooling->y_stride + c, vf_min(high, vf_max(low, value)), n);
+    const f32_pool_part part = {
+      .corner = corner, .rows = empty ? 0 : rows, .columns = columns,
+      .scale = vf_set(divisor == 0 ? 1 : 1 / (float)divisor), .low = low, .high = high};
+    float *to = y + i * pooling->y_stride;
+    if (pooling->takes_maximum) {
+      f32_pool_pixel(pooling, true, &part, to);
+    } else {
+      f32_pool_pixel(pooling, false, &part, to);
     }
     lamina_place_advance(&place, window);
   }
