@@ -8,11 +8,6 @@ LAMINA_INLINE void copy_floats(float *to, const float *from, size_t count) {
   if (count) vf_store_n(to, vf_load_n(from, count), count);
 }
 
-LAMINA_INLINE void clear_floats(float *to, size_t count) {
-  for (; count >= LANES; count -= LANES, to += LANES) vf_store(to, vf_set(0));
-  if (count) vf_store_n(to, vf_set(0), count);
-}
-
 /// Where one tile reads and writes.
 typedef struct f32_tile {
   const float *const *rows;
@@ -22,6 +17,10 @@ typedef struct f32_tile {
   size_t columns;
 } f32_tile;
 
+/// How many floats ahead weights are called for: a large layer's come from memory, once a run, and
+/// are past before the processor has seen that they follow each other.
+#define F32_AHEAD 4096
+
 /// Sums of one tile over one row of weights.
 #define F32_TILE_STEP(copy, offset)                          \
   {                                                          \
@@ -29,6 +28,7 @@ typedef struct f32_tile {
     _Pragma("clang loop unroll(full)")                       \
     for (size_t v = 0; v < vectors; v++) {                   \
       weights[v] = vf_load(panel + v * LANES);               \
+      __builtin_prefetch(panel + v * LANES + F32_AHEAD);     \
     }                                                        \
     _Pragma("clang loop unroll(full)")                       \
     for (size_t i = 0; i < count; i++) {                     \
@@ -104,6 +104,7 @@ LAMINA_INLINE void f32_tile_run(
   }
 }
 #undef F32_TILE_STEP
+#undef F32_AHEAD
 
 typedef void f32_tile_function(
   const lamina_f32_product *product, size_t taps, size_t depth, const f32_tile *tile);
@@ -161,37 +162,50 @@ static f32_tile_function *const f32_tiles_slim[] = {
 #endif
 };
 
-/// Copies the runs under the window at `count` output pixels side by side.
-static LAMINA_TARGET void f32_gather(
-  const lamina_f32_product *product, const uint8_t *x, size_t first, size_t count, float *strip) {
+/// Copies the pixels that one row of a window covers side by side.
+LAMINA_INLINE void f32_gather_line(
+  const lamina_f32_product *product, const uint8_t *line, ptrdiff_t left, float *strip) {
   const lamina_window *window = product->window;
   const size_t depth = product->depth;
-  const ptrdiff_t width = (ptrdiff_t)window->width;
-  const size_t taps = window->kernel_width;
+  for (size_t kx = 0; kx < window->kernel_width; kx++, strip += depth) {
+    ptrdiff_t column = left + (ptrdiff_t)(kx * window->dilation_x);
+    bool inside = line && column >= 0 && column < (ptrdiff_t)window->width;
+    const float *run =
+      inside ? (const float *)(line + (size_t)column * window->pixel_bytes) : product->zeros;
+    copy_floats(strip, run, depth);
+  }
+}
+
+/// Finds the runs under the rows of the window at `count` output pixels, one run a row.
+///
+/// A run lies in the image where its pixels do, and is copied together from there elsewhere.
+static LAMINA_TARGET const float *const *f32_gather(
+  const lamina_f32_product *product, const uint8_t *x, size_t first, size_t count,
+  void *scratch) {
+  const lamina_window *window = product->window;
+  const size_t length = window->kernel_width * product->depth;
+  const bool joins =
+    window->dilation_x == 1 && window->pixel_bytes == product->depth * sizeof(float);
+  const float **rows = scratch;
+  float *strip = (float *)(rows + TILE_ROWS * window->kernel_height);
   lamina_place place = lamina_place_at(window, first);
   for (size_t i = 0; i < count; i++) {
     ptrdiff_t left = (ptrdiff_t)(place.x * window->stride_x) - window->left;
-    bool whole = window->dilation_x == 1 && window->pixel_bytes == depth * sizeof(float) &&
-      left >= 0 && left + (ptrdiff_t)taps <= width;
-    for (size_t ky = 0; ky < window->kernel_height; ky++, strip += taps * depth) {
+    bool whole =
+      joins && left >= 0 && left + (ptrdiff_t)window->kernel_width <= (ptrdiff_t)window->width;
+    for (size_t ky = 0; ky < window->kernel_height; ky++) {
       const uint8_t *line = lamina_input_row(window, x, place, ky);
-      if (!line) {
-        clear_floats(strip, taps * depth);
-      } else if (whole) {
-        const uint8_t *run = line + (size_t)left * window->pixel_bytes;
-        copy_floats(strip, (const float *)run, taps * depth);
-      } else {
-        for (size_t kx = 0; kx < taps; kx++) {
-          ptrdiff_t column = left + (ptrdiff_t)(kx * window->dilation_x);
-          bool inside = column >= 0 && column < width;
-          const float *run =
-            inside ? (const float *)(line + (size_t)column * window->pixel_bytes) : product->zeros;
-          copy_floats(strip + kx * depth, run, depth);
-        }
+      if (whole && line) {
+        rows[ky * TILE_ROWS + i] = (const float *)(line + (size_t)left * window->pixel_bytes);
+        continue;
       }
+      f32_gather_line(product, line, left, strip);
+      rows[ky * TILE_ROWS + i] = strip;
+      strip += length;
     }
     lamina_place_advance(&place, window);
   }
+  return rows;
 }
 
 /// Finds the rows of one tile: in the matrix, under the window, or gathered into scratch.
@@ -202,12 +216,7 @@ LAMINA_INLINE const float *const *f32_tile_rows(
     for (size_t i = 0; i < count; i++) local[i] = x + (first + i) * product->x_stride;
     return local;
   }
-  if (product->gathers) {
-    size_t length = product->taps * product->depth;
-    f32_gather(product, (const uint8_t *)x, first, count, scratch);
-    for (size_t i = 0; i < count; i++) local[i] = (const float *)scratch + i * length;
-    return local;
-  }
+  if (product->gathers) return f32_gather(product, (const uint8_t *)x, first, count, scratch);
   lamina_window_rows(
     product->window, (const uint8_t *)x, (const uint8_t *)product->zeros, first, count, TILE_ROWS,
     (const uint8_t **)scratch);
@@ -223,8 +232,9 @@ LAMINA_TARGET void LAMINA_TILE(f32_product)(
   const size_t width = TILE_VECTORS * LANES;
   const size_t inner = product->taps * product->depth;
   const size_t panel_floats = (inner + 1) * width;
-  const size_t taps = product->gathers ? 1 : product->taps;
-  const size_t depth = product->gathers ? inner : product->depth;
+  const bool gathers = product->window && product->gathers;
+  const size_t taps = gathers ? product->window->kernel_height : product->taps;
+  const size_t depth = gathers ? product->window->kernel_width * product->depth : product->depth;
   const size_t rows = row_end - row_begin;
   const size_t tiles = (rows + TILE_ROWS - 1) / TILE_ROWS;
   size_t block = F32_BLOCK_FLOATS / panel_floats;

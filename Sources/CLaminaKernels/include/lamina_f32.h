@@ -82,7 +82,7 @@ typedef enum lamina_reduction : int32_t {
 /// elements under the window at output pixel `i`. NaN passes the clamp.
 typedef struct lamina_f32_product {
   const lamina_window *_Nullable window;
-  /// The window's runs are first copied side by side: for few channels.
+  /// Pixels side by side under a row of the window are taken as one run: for few channels.
   bool gathers;
   size_t taps, depth, columns;
   /// Written by `lamina_f32_pack` for this instruction set's tile.
@@ -97,8 +97,9 @@ typedef struct lamina_f32_product {
 
 /// Rows `row_begin ..< row_end` of panels `panel_begin ..< panel_end` of a product.
 ///
-/// `scratch` holds `taps · tile rows` pointers, or `tile rows · taps · depth` floats with
-/// `gathers`; it is unused without a window. `residual` may be `y`.
+/// `scratch` holds `taps · tile rows` pointers, or with `gathers` `kernel_height · tile rows`
+/// pointers and `tile rows · taps · depth` floats; it is unused without a window. `residual` may be
+/// `y`.
 typedef void lamina_f32_product_function(
   const lamina_f32_product *_Nonnull product, const float *_Nonnull x,
   const float *_Nullable residual, float *_Nonnull y, void *_Nullable scratch, size_t row_begin,
@@ -257,5 +258,13 @@ typedef void lamina_x32_transpose_function(
 
 lamina_x32_transpose_function lamina_x32_transpose__scalar, lamina_x32_transpose__avx2,
   lamina_x32_transpose__avx512;
+
+/// Independent sums of the kernel below; each round multiplies and adds a vector in each of them.
+enum { lamina_f32_peak_chains = 12 };
+
+/// Computes in registers alone, to measure the most that a core can do. The result means nothing.
+typedef float lamina_f32_peak_function(size_t rounds, float factor);
+
+lamina_f32_peak_function lamina_f32_peak__scalar, lamina_f32_peak__avx2, lamina_f32_peak__avx512;
 
 #endif

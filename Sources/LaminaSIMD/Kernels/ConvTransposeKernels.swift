@@ -266,9 +266,8 @@ final class FloatConvTranspose: PreparedKernel, @unchecked Sendable {
   var packedByteCount: Int { phases.reduce(0) { $0 + $1.panels.byteCount } }
 
   private var shareScratch: Int {
-    let bytes = phases.map { phase in
-      let product = phase.product.pointer.pointee
-      return kernels.tile_rows * product.taps * (product.gathers ? channels * 4 : 8)
+    let bytes = phases.map {
+      $0.product.pointer.pointee.scratchByteCount(tileRows: kernels.tile_rows)
     }
     return ((bytes.max() ?? 0) + 63) / 64 * 64
   }

@@ -38,6 +38,21 @@ final class FloatProduct: PreparedKernel, @unchecked Sendable {
     var columns: Int
     /// Strides in elements: tap rows, taps, depth, columns, groups.
     var strides: (y: Int, x: Int, depth: Int, column: Int, group: Int)
+
+    /// Where the weights of a group lie.
+    func layout(_ weights: UnsafePointer<Float>, group: Int) -> lamina_weights {
+      lamina_weights(
+        data: weights + group * strides.group,
+        kernel_height: window?.kernel_height ?? 1,
+        kernel_width: window?.kernel_width ?? 1,
+        depth: depth,
+        columns: columns,
+        y_stride: strides.y,
+        x_stride: strides.x,
+        depth_stride: strides.depth,
+        column_stride: strides.column
+      )
+    }
   }
 
   init(
@@ -89,17 +104,7 @@ final class FloatProduct: PreparedKernel, @unchecked Sendable {
     weights.withUnsafeBufferPointer { buffer in
       guard let base = buffer.baseAddress else { return }
       for group in 0..<groups {
-        var layout = lamina_weights(
-          data: base + group * problem.strides.group,
-          kernel_height: problem.window?.kernel_height ?? 1,
-          kernel_width: problem.window?.kernel_width ?? 1,
-          depth: depth,
-          columns: columns,
-          y_stride: problem.strides.y,
-          x_stride: problem.strides.x,
-          depth_stride: problem.strides.depth,
-          column_stride: problem.strides.column
-        )
+        var layout = problem.layout(base, group: group)
         let part = bias.map { Array($0[group * columns..<(group + 1) * columns]) }
         lamina_f32_pack(
           &layout,
@@ -115,9 +120,7 @@ final class FloatProduct: PreparedKernel, @unchecked Sendable {
   var packedByteCount: Int { panels.byteCount }
 
   private var shareScratch: Int {
-    guard window != nil else { return 0 }
-    let taps = product.pointer.pointee.taps
-    let strip = kernels.tile_rows * taps * (product.pointer.pointee.gathers ? depth * 4 : 8)
+    let strip = product.pointer.pointee.scratchByteCount(tileRows: kernels.tile_rows)
     return (strip + 63) / 64 * 64
   }
 
@@ -163,5 +166,14 @@ final class FloatProduct: PreparedKernel, @unchecked Sendable {
         panelPart.upperBound
       )
     }
+  }
+}
+
+extension lamina_f32_product {
+  /// Bytes of working memory that one call needs.
+  func scratchByteCount(tileRows: Int) -> Int {
+    guard let window else { return 0 }
+    guard gathers else { return tileRows * taps * 8 }
+    return tileRows * (window.pointee.kernel_height * 8 + taps * depth * 4)
   }
 }
