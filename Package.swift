@@ -59,6 +59,17 @@ let modules: [Target] = [
   ),
 ]
 
+/// Programs that measure and are not shipped.
+let benchmarks: [Target] = [
+  .executableTarget(
+    name: "LaminaBenchmarks",
+    dependencies: [
+      "LaminaCore", "LaminaOperators", "LaminaRuntime", "LaminaSIMD", "CLaminaKernels",
+    ],
+    path: "Benchmarks/Kernels"
+  )
+]
+
 /// C: micro-kernels, embedded models, and thin modules over system libraries.
 let nativeModules: [Target] = [
   .target(name: "CLaminaKernels"),
@@ -160,6 +171,6 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-collections", from: "1.1.0"),
     .package(url: "https://github.com/apple/swift-protobuf", from: "1.28.0"),
   ],
-  targets: modules + nativeModules + tests + fuzzing,
+  targets: modules + nativeModules + benchmarks + tests + fuzzing,
   swiftLanguageModes: [.v6]
 )

@@ -18,6 +18,14 @@ extension SIMDBackend {
     Kernel(
       Conv.self,
       .float32,
+      "winograd",
+      fusesActivation: true,
+      ends: [.ending, .stride],
+      make: ConvKernels.winograd
+    ),
+    Kernel(
+      Conv.self,
+      .float32,
       "packed",
       fusesActivation: true,
       ends: [.ending, .stride],

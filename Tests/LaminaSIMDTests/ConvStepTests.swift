@@ -66,6 +66,31 @@ import Testing
     Shape2D(size: [3, 4], channels: 9, outputs: 40, kernel: [2, 3], batch: 3),
   ]
 
+  /// Convolutions whose tiles cost less than the product over all taps.
+  static let tiled: [Shape2D] = [
+    Shape2D(size: [19, 22], channels: 32, outputs: 40, kernel: [3, 3], padding: .sameUpper),
+    Shape2D(size: [15, 14], channels: 33, outputs: 31, kernel: [3, 3], batch: 2),
+    Shape2D(
+      size: [14, 17],
+      channels: 48,
+      outputs: 64,
+      kernel: [3, 3],
+      padding: .explicit(before: [0, 2], after: [1, 0])
+    ),
+    Shape2D(size: [12, 12], channels: 24, outputs: 32, kernel: [5, 5], padding: .sameLower),
+    Shape2D(size: [17, 17], channels: 64, outputs: 64, kernel: [1, 7], padding: .sameUpper),
+    Shape2D(size: [17, 17], channels: 64, outputs: 64, kernel: [7, 1], padding: .sameUpper),
+    Shape2D(
+      size: [20, 20],
+      channels: 64,
+      outputs: 64,
+      kernel: [3, 3],
+      padding: .sameUpper,
+      groups: 2
+    ),
+    Shape2D(size: [300], channels: 32, outputs: 32, kernel: [3], padding: .sameUpper),
+  ]
+
   static let depthwise: [Shape2D] = [
     Shape2D(
       size: [9, 11],
@@ -144,6 +169,23 @@ import Testing
         try step.check(set, threads: index % 2 + 1)
       }
     }
+  }
+
+  @Test(arguments: InstructionSet.available, ConvStepTests.tiled.indices)
+  func tiledConvolutionsAgreeWithTheReference(set: InstructionSet, index: Int) throws {
+    for activation in [nil, Activation.relu6, .hardSwish] {
+      let step = try step(Self.tiled[index], .channelsLast, .outputInputSpatial, activation)
+      try step.check(set, threads: index % 2 + 1)
+    }
+  }
+
+  @Test(arguments: InstructionSet.available, [Float.infinity, .nan])
+  func whatIsNotFiniteReachesOnlyItsWindows(set: InstructionSet, value: Float) throws {
+    var step = try step(Self.tiled[0], .channelsLast, .outputInputSpatial, nil)
+    var numbers = try #require(try step.inputs[0]?.floats())
+    numbers[(7 * 22 + 9) * 32 + 5] = value
+    step.inputs[0] = Tensor([1, 19, 22, 32], numbers)
+    try step.check(set, threads: 2)
   }
 
   @Test(arguments: InstructionSet.available, ConvStepTests.depthwise.indices)

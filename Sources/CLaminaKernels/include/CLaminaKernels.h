@@ -6,5 +6,6 @@
 #include "lamina_i8.h"
 #include "lamina_roof.h"
 #include "lamina_window.h"
+#include "lamina_winograd.h"
 
 #endif

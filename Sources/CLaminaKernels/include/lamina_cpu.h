@@ -4,6 +4,7 @@
 #include "lamina_f32.h"
 #include "lamina_i8.h"
 #include "lamina_roof.h"
+#include "lamina_winograd.h"
 
 /// The kernels of one instruction set and the shape of their tiles.
 typedef struct lamina_kernels {
@@ -11,6 +12,8 @@ typedef struct lamina_kernels {
   /// Lanes of a vector, vectors and rows of a product's tile, weights of a byte dot product.
   size_t lanes, tile_vectors, tile_rows, dot_group;
   lamina_f32_product_function *_Nonnull f32_product;
+  lamina_f32_winograd_function *_Nonnull f32_winograd;
+  lamina_f32_winograd_pack_function *_Nonnull f32_winograd_pack;
   lamina_f32_depthwise_function *_Nonnull f32_depthwise;
   lamina_f32_pool_function *_Nonnull f32_pool;
   lamina_f32_unary_function *_Nonnull f32_unary;
@@ -22,6 +25,7 @@ typedef struct lamina_kernels {
   lamina_f32_mix_function *_Nonnull f32_mix;
   lamina_f32_from_half_function *_Nonnull f32_from_half;
   lamina_f32_to_half_function *_Nonnull f32_to_half;
+  lamina_f32_peak_function *_Nonnull f32_peak;
   lamina_x32_transpose_function *_Nonnull x32_transpose;
   lamina_i8_product_function *_Nonnull i8_product;
   lamina_i8_product_function *_Nonnull i8_image;

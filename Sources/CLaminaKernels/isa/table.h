@@ -5,10 +5,12 @@
 #include "../f32/binary.h"
 #include "../f32/lines.h"
 #include "../f32/product.h"
+#include "../f32/winograd.h"
 #include "../f32/depthwise.h"
 #include "../f32/pool.h"
 #include "../f32/half.h"
 #include "../f32/transpose.h"
+#include "../f32/peak.h"
 #include "../i8/product.h"
 #include "../i8/image.h"
 #if DOT_GROUP == 4
@@ -27,6 +29,8 @@ const lamina_kernels LAMINA_KERNEL(kernels) = {
   .tile_rows = TILE_ROWS,
   .dot_group = DOT_GROUP,
   .f32_product = LAMINA_TILE(f32_product),
+  .f32_winograd = LAMINA_KERNEL(f32_winograd),
+  .f32_winograd_pack = LAMINA_KERNEL(f32_winograd_pack),
   .f32_depthwise = LAMINA_KERNEL(f32_depthwise),
   .f32_pool = LAMINA_KERNEL(f32_pool),
   .f32_unary = LAMINA_KERNEL(f32_unary),
@@ -38,6 +42,7 @@ const lamina_kernels LAMINA_KERNEL(kernels) = {
   .f32_mix = LAMINA_KERNEL(f32_mix),
   .f32_from_half = LAMINA_KERNEL(f32_from_half),
   .f32_to_half = LAMINA_KERNEL(f32_to_half),
+  .f32_peak = LAMINA_KERNEL(f32_peak),
   .x32_transpose = LAMINA_KERNEL(x32_transpose),
   .i8_product = LAMINA_TILE(i8_product),
   .i8_image = LAMINA_TILE(i8_image),
