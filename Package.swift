@@ -18,7 +18,7 @@ let modules: [Target] = [
     name: "LaminaQuantizer",
     dependencies: ["LaminaCore", "LaminaOperators", "LaminaPasses", "LaminaRuntime"]
   ),
-  .target(name: "LaminaWire"),
+  .target(name: "LaminaWire", dependencies: ["CZlib"]),
   .target(
     name: "LaminaImporters",
     dependencies: [
@@ -82,6 +82,7 @@ let nativeModules: [Target] = [
   ),
   .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
   .systemLibrary(name: "CWebP", pkgConfig: "libwebp", providers: [.apt(["libwebp-dev"])]),
+  .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
 ]
 
 let tests: [Target] = [

@@ -1,4 +1,5 @@
 import LaminaWire
+import LaminaWireTestSupport
 import Testing
 
 @Suite struct ZipArchiveTests {
@@ -60,6 +61,23 @@ import Testing
       var bytes = Self.archive
       bytes[bit / 8] ^= 1 << UInt8(bit % 8)
       readAll(bytes)
+    }
+  }
+
+  @Test func readsTheDirectoryOfLargeArchives() throws {
+    let files: [(name: String, bytes: [UInt8])] = [("a", [1, 2, 3]), ("b/c", [4])]
+    let bytes = ZipBytes.archive(files, isWide: true)
+    for prefix in [[], [UInt8](repeating: 7, count: 5)] {
+      let zip = try archive(prefix + bytes)
+      #expect(zip.entries.map(\.name) == ["a", "b/c"])
+      #expect(try zip.contents(of: zip.entries[0], limit: 10).bytes == [1, 2, 3])
+      #expect(try zip.contents(of: zip.entries[1], limit: 10).bytes == [4])
+    }
+    for length in 0..<bytes.count { readAll(Array(bytes[..<length])) }
+    for bit in 0..<bytes.count * 8 {
+      var damaged = bytes
+      damaged[bit / 8] ^= 1 << UInt8(bit % 8)
+      readAll(damaged)
     }
   }
 
@@ -125,6 +143,14 @@ import Testing
       0x73, 0x36, 0x68, 0x48, 0x35, 0x30, 0x3A, 0x51, 0x76, 0x49, 0x29,
     ]
     #expect(try Inflate.inflate(ByteView(packed), limit: 20) == Array(Self.text[..<20]))
+  }
+
+  @Test func takesNoMoreMemoryThanTheStreamCanFill() {
+    // A whole stream of nothing: the limit alone would ask for more than there is.
+    #expect(throws: Never.self) {
+      try Inflate.inflate(ByteView([0x03, 0x00]), limit: 1 << 60)
+    }
+    #expect(throws: WireError.self) { try Inflate.inflate(ByteView([0x03]), limit: 1 << 60) }
   }
 
   @Test func refusesTheReservedBlockType() {

@@ -24,25 +24,19 @@ package struct ZipArchive: Sendable {
   private static let entryMark: UInt32 = 0x0201_4B50
   private static let headerMark: UInt32 = 0x0403_4B50
   private static let endSize = 22
-  private static let entryLimit = 65_535
+  private static let wideLocatorMark: UInt32 = 0x0706_4B50
+  private static let wideEndMark: UInt32 = 0x0606_4B50
+  /// The most files of an archive.
+  private static let entryLimit = 4_000_000
 
   /// Returns the archive that ends `bytes`, or `nil` when they end with none.
   ///
   /// - Throws: ``WireError`` when there is a directory but it is damaged.
   package init?(_ bytes: ByteView) throws(WireError) {
     guard let end = Self.endRecord(of: bytes) else { return nil }
-    let count = Int(try bytes.load(UInt16.self, at: end + 10, "number of files"))
-    let size = Int(try bytes.load(UInt32.self, at: end + 12, "size of the directory"))
-    let start = Int(try bytes.load(UInt32.self, at: end + 16, "place of the directory"))
-    guard count < Self.entryLimit, start != 0xFFFF_FFFF else {
-      throw .unsupported(
-        what: "zip directory",
-        offset: bytes.fileOffset + end,
-        found: "the 64-bit variant"
-      )
-    }
+    let (count, size, start, last) = try Self.directory(of: bytes, end: end)
     // Offsets count from the archive's own start, which may lie behind other data.
-    let shift = max(0, end - size - start)
+    let shift = max(0, last - size - start)
     let directory = try bytes.slice(at: start + shift, count: size, "zip directory")
     var entries: [Entry] = []
     var position = 0
@@ -70,6 +64,70 @@ package struct ZipArchive: Sendable {
     return nil
   }
 
+  /// Returns how many files the directory lists, its size, its place, and where it has to end.
+  ///
+  /// The 64-bit variant has a record of its own before the last one, and a pointer to it between.
+  private static func directory(
+    of bytes: ByteView,
+    end: Int
+  ) throws(WireError) -> (count: Int, size: Int, start: Int, end: Int) {
+    var count = Int(try bytes.load(UInt16.self, at: end + 10, "number of files"))
+    var size = Int(try bytes.load(UInt32.self, at: end + 12, "size of the directory"))
+    var start = Int(try bytes.load(UInt32.self, at: end + 16, "place of the directory"))
+    var last = end
+    if let wide = try wideEndRecord(of: bytes, before: end) {
+      // Some writers add the record although 32 bits hold all numbers.
+      count = try long(bytes, at: wide + 32, "number of files")
+      size = try long(bytes, at: wide + 40, "size of the directory")
+      start = try long(bytes, at: wide + 48, "place of the directory")
+      last = wide
+    }
+    guard count <= entryLimit, size <= bytes.count, start <= bytes.count else {
+      throw .invalid(
+        what: "zip directory",
+        offset: bytes.fileOffset + end,
+        expected: "at most \(entryLimit) files within \(bytes.count) bytes",
+        found: "\(count) files in \(size) bytes at \(start)"
+      )
+    }
+    return (count, size, start, last)
+  }
+
+  /// Returns where the 64-bit end record starts, or `nil` when nothing points to one.
+  private static func wideEndRecord(
+    of bytes: ByteView,
+    before end: Int
+  ) throws(WireError) -> Int? {
+    let locator = end - 20
+    guard locator >= 0,
+      try bytes.load(UInt32.self, at: locator, "zip directory") == wideLocatorMark
+    else { return nil }
+    let stated = try long(bytes, at: locator + 8, "place of the zip directory")
+    // Data before the archive moves it; the record then still stands right before the pointer.
+    for place in [stated, locator - 56] where place >= 0 && place <= locator {
+      if (try? bytes.load(UInt32.self, at: place, "zip directory")) == wideEndMark { return place }
+    }
+    return nil
+  }
+
+  /// Returns a 64-bit number that has to be a position.
+  private static func long(
+    _ bytes: ByteView,
+    at position: Int,
+    _ what: String
+  ) throws(WireError) -> Int {
+    let number = try bytes.load(UInt64.self, at: position, what)
+    guard let value = Int(exactly: number) else {
+      throw .invalid(
+        what: what,
+        offset: bytes.fileOffset + position,
+        expected: "a number below 2^63",
+        found: "\(number)"
+      )
+    }
+    return value
+  }
+
   private static func entry(
     in directory: ByteView,
     at position: Int
@@ -83,15 +141,42 @@ package struct ZipArchive: Sendable {
     }
     let nameLength = try short(28)
     let name = try directory.slice(at: position + 46, count: nameLength, "name of a zipped file")
+    var numbers = [try long(24), try long(20), try long(42)]
+    let extraLength = try short(30)
+    let extra = try directory.slice(
+      at: position + 46 + nameLength,
+      count: extraLength,
+      "directory entry"
+    )
+    try widen(&numbers, from: extra)
     let entry = Entry(
       name: SafeText.clean(String(decoding: name.bytes, as: UTF8.self)),
       isStored: try short(10) == 0,
       method: try short(10),
-      packedSize: try long(20),
-      header: try long(42),
-      size: try long(24)
+      packedSize: numbers[1],
+      header: numbers[2],
+      size: numbers[0]
     )
-    return (entry, 46 + nameLength + (try short(30)) + (try short(32)))
+    return (entry, 46 + nameLength + extraLength + (try short(32)))
+  }
+
+  /// Takes the numbers that 32 bits do not hold, in their order, from the field for 64-bit ones.
+  private static func widen(_ numbers: inout [Int], from extra: ByteView) throws(WireError) {
+    guard numbers.contains(0xFFFF_FFFF) else { return }
+    var position = 0
+    while position + 4 <= extra.count {
+      let kind = try extra.load(UInt16.self, at: position, "extra field")
+      let length = Int(try extra.load(UInt16.self, at: position + 2, "extra field"))
+      if kind == 1 {
+        var place = position + 4
+        for index in numbers.indices where numbers[index] == 0xFFFF_FFFF {
+          numbers[index] = try long(extra, at: place, "extra field")
+          place += 8
+        }
+        return
+      }
+      position += 4 + length
+    }
   }
 
   private static func requireMark(

@@ -1,0 +1,2 @@
+// Makes zlib importable from Swift.
+#include <zlib.h>
