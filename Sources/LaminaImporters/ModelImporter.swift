@@ -8,6 +8,8 @@ package enum ModelImporter {
     TFLiteFormat.self,
     CaffeFormat.self,
     ONNXFormat.self,
+    NumPyFormat.self,
+    SafetensorsFormat.self,
   ]
 
   /// The names of all formats, for messages.

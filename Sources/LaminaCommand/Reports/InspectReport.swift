@@ -120,8 +120,25 @@ extension InspectReport {
     lines +=
       ["", console.styled("Inputs and outputs", .heading)]
       + portTable.lines(ascii: ascii) + notes
-    lines += ["", console.styled("Operators", .heading)] + nodeTable.lines(ascii: ascii)
+    if graph.nodes.isEmpty {
+      lines += ["", console.styled("Tensors", .heading)] + tensorTable.lines(ascii: ascii)
+    } else {
+      lines += ["", console.styled("Operators", .heading)] + nodeTable.lines(ascii: ascii)
+    }
     return lines
+  }
+
+  /// All constants, for files that hold tensors and no graph.
+  private var tensorTable: Table {
+    var table = Table([
+      ("name", .leading), ("shape", .leading), ("type", .leading), ("bytes", .trailing),
+    ])
+    for value in graph.values where value.constant != nil {
+      let type = value.tensorType
+      let bytes = type.packedByteCount.map { Units.bytes($0) } ?? ""
+      table.add([value.name, "\(type.shape)", type.dtype.name, bytes])
+    }
+    return table
   }
 
   private var summary: String {

@@ -37,7 +37,8 @@ extension Graph {
     return cost
   }
 
-  /// The number of elements of all constants that nodes read, each counted once.
+  /// The number of elements of all constants that nodes read, each counted once; of all constants
+  /// in a graph that has no nodes.
   package var parameterCount: Int {
     usedWeights.reduce(0) { $0 &+ (self[$1].tensorType.shape.elementCount ?? 0) }
   }
@@ -48,7 +49,8 @@ extension Graph {
   }
 
   private var usedWeights: Set<ValueID> {
-    Set(nodes.flatMap(\.inputs).compactMap { $0 }.filter { self[$0].isWeight })
+    if nodes.isEmpty { return Set(values.filter(\.isWeight).map(\.id)) }
+    return Set(nodes.flatMap(\.inputs).compactMap { $0 }.filter { self[$0].isWeight })
   }
 
   /// The multiply-accumulates of all nodes.
