@@ -7,6 +7,7 @@ package enum ModelImporter {
   package static let formats: [any ModelFormat.Type] = [
     TFLiteFormat.self,
     CaffeFormat.self,
+    ExecuTorchFormat.self,
     ONNXFormat.self,
     NumPyFormat.self,
     SafetensorsFormat.self,
