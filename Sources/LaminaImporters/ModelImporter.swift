@@ -9,6 +9,7 @@ package enum ModelImporter {
     CaffeFormat.self,
     ExecuTorchFormat.self,
     ONNXFormat.self,
+    TorchFormat.self,
     NumPyFormat.self,
     SafetensorsFormat.self,
   ]

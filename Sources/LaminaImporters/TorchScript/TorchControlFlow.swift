@@ -1,0 +1,244 @@
+import LaminaCore
+import LaminaOperators
+
+/// One way that control flow may take, as an inner graph.
+private struct TorchWay {
+  var graph: Graph
+  var captured: [ValueID]
+  /// The variables that the way sets, and the values of the inner graph behind each.
+  var results: [String: (value: TorchValue, leaves: [(value: TorchValue, id: ValueID)])] = [:]
+}
+
+extension TorchInterpreter {
+  /// Makes an ``If`` of a branch whose condition only the run knows.
+  func branchAtRun(
+    _ condition: TorchValue,
+    _ then: [TorchStatement],
+    _ otherwise: [TorchStatement],
+    _ frame: TorchFrame
+  ) throws {
+    guard let condition = condition.tensor else {
+      throw TorchStop.unsupported("prim::If", reason: "the condition is no number")
+    }
+    let names = Self.assigned(in: then).union(Self.assigned(in: otherwise)).sorted()
+    let before = frame.variables
+    var ways: [TorchWay] = []
+    for block in [then, otherwise] {
+      ways.append(try way(block, names, frame))
+      frame.variables = before
+    }
+    let isBool = graph.type(of: condition).dtype == .bool
+    let call = TorchCall(name: "prim::If", arguments: [], named: [:], interpreter: self)
+    let flag = isBool ? condition : try call.node(Cast(to: .bool), [condition], dtype: .bool)
+    try join(ways, names, flag, frame)
+  }
+
+  private func way(
+    _ block: [TorchStatement],
+    _ names: [String],
+    _ frame: TorchFrame
+  ) throws -> TorchWay {
+    graph.push("branch")
+    var results: [String: (value: TorchValue, leaves: [(value: TorchValue, id: ValueID)])] = [:]
+    do {
+      guard try run(block, frame) == nil else {
+        throw TorchStop.unsupported("prim::If", reason: "it returns from within")
+      }
+      for name in names {
+        guard let value = frame.variables[name], let leaves = leaves(of: value) else { continue }
+        results[name] = (value, try leaves.map { ($0.value, try graph.id(of: $0.tensor)) })
+      }
+    } catch {
+      _ = graph.pop()
+      throw error
+    }
+    let inner = graph.pop()
+    return TorchWay(graph: inner.graph, captured: inner.captured, results: results)
+  }
+
+  private func join(
+    _ ways: [TorchWay],
+    _ names: [String],
+    _ condition: TorchTensor,
+    _ frame: TorchFrame
+  ) throws {
+    var ways = ways
+    var wanted: [ValueID] = []
+    for id in ways.flatMap(\.captured) where !wanted.contains(id) { wanted.append(id) }
+    var outputs: [[ValueID]] = [[], []]
+    var types: [TensorType] = []
+    var joined: [(name: String, value: TorchValue, count: Int)] = []
+    for name in names {
+      guard let a = ways[0].results[name], let b = ways[1].results[name] else { continue }
+      if a.value.isSame(as: b.value) {
+        frame.variables[name] = a.value
+      } else if a.leaves.count == b.leaves.count {
+        outputs[0] += a.leaves.map(\.id)
+        outputs[1] += b.leaves.map(\.id)
+        types += a.leaves.map { TensorType(ways[0].graph[$0.id].tensorType.dtype, .unranked) }
+        joined.append((name, a.value, a.leaves.count))
+      }
+    }
+    for index in ways.indices {
+      graph.extend(&ways[index].graph, captured: ways[index].captured, to: wanted, own: 0)
+      ways[index].graph.outputs = outputs[index]
+      ways[index].graph.reindex()
+    }
+    guard !types.isEmpty else { return }
+    let results = try graph.add(
+      If(then: ways[0].graph, else: ways[1].graph),
+      [condition] + wanted.map { graph.tensor($0) },
+      source: "prim::If",
+      types: types
+    )
+    var rest = results[...]
+    for item in joined {
+      frame.variables[item.name] = replacingLeaves(of: item.value, by: &rest)
+    }
+  }
+}
+
+// MARK: - Loops
+
+extension TorchInterpreter {
+  /// Makes a ``Loop`` of a loop whose count only the run knows.
+  func loopAtRun(
+    count: TorchValue,
+    _ target: TorchExpression,
+    _ body: [TorchStatement],
+    _ frame: TorchFrame
+  ) throws {
+    guard let trips = count.tensor else {
+      throw TorchStop.unsupported("prim::Loop", reason: "the count is no number")
+    }
+    let names = Self.assigned(in: body).filter { name in
+      frame.variables[name].flatMap { leaves(of: $0) }.map { !$0.isEmpty } ?? false
+    }.sorted()
+    let before = frame.variables
+    var carried: [TorchTensor] = []
+    for name in names {
+      carried += (before[name].flatMap { leaves(of: $0) } ?? []).map(\.tensor)
+    }
+    var types = carried.map { graph.type(of: $0) }
+    var way = try loopBody(target, body, names, types, frame, before)
+    if way.types != types {
+      types = zip(types, way.types).map { ValueType.common(of: [.tensor($0), .tensor($1)]) }
+        .map { $0.tensor ?? TensorType(.float32, .unranked) }
+      way = try loopBody(target, body, names, types, frame, before)
+    }
+    frame.variables = before
+    let results = try graph.add(
+      Loop(body: way.graph, carriedCount: carried.count),
+      [trips, nil] + carried + way.captured.map { graph.tensor($0) },
+      source: "prim::Loop",
+      types: types.map { TensorType($0.dtype, .unranked) }
+    )
+    var rest = results[...]
+    for name in names {
+      guard let value = before[name] else { continue }
+      frame.variables[name] = replacingLeaves(of: value, by: &rest)
+    }
+  }
+
+  private func loopBody(
+    _ target: TorchExpression,
+    _ body: [TorchStatement],
+    _ names: [String],
+    _ types: [TensorType],
+    _ frame: TorchFrame,
+    _ before: [String: TorchValue]
+  ) throws -> (graph: Graph, captured: [ValueID], types: [TensorType]) {
+    graph.push("body")
+    frame.variables = before
+    do {
+      let call = TorchCall(name: "prim::Loop", arguments: [], named: [:], interpreter: self)
+      let position = graph.addInput("iteration", TensorType(.int64, []))
+      let condition = graph.addInput("condition", TensorType(.bool, []))
+      let inputs = types.enumerated().map { index, type in
+        graph.addInput("carried.\(index)", TensorType(type.dtype, type.shape))
+      }
+      var rest = inputs[...]
+      for name in names {
+        guard let value = before[name] else { continue }
+        frame.variables[name] = replacingLeaves(of: value, by: &rest)
+      }
+      try assign(.number(position), to: target, frame)
+      guard try run(body, frame) == nil else {
+        throw TorchStop.unsupported("prim::Loop", reason: "it returns from within")
+      }
+      var outputs = [try call.node(Identity(), [condition], dtype: .bool)]
+      for name in names {
+        outputs += (frame.variables[name].flatMap { leaves(of: $0) } ?? []).map(\.tensor)
+      }
+      guard outputs.count == types.count + 1 else {
+        throw TorchStop.unsupported("prim::Loop", reason: "a list grows in it")
+      }
+      try graph.setOutputs(outputs)
+      let found = outputs.dropFirst().map { graph.type(of: $0) }
+      let inner = graph.pop()
+      return (inner.graph, inner.captured, found)
+    } catch {
+      _ = graph.pop()
+      throw error
+    }
+  }
+}
+
+// MARK: - Variables
+
+extension TorchInterpreter {
+  /// The variables that statements set.
+  private static func assigned(in block: [TorchStatement]) -> Set<String> {
+    var names = Set<String>()
+    func note(_ target: TorchExpression) {
+      switch target {
+      case .name(let name): names.insert(name)
+      case .tuple(let items): items.forEach(note)
+      default: break
+      }
+    }
+    for statement in block {
+      switch statement.kind {
+      case .assign(let target, _), .declaration(let target, _, _): note(target)
+      case .branch(_, let then, let otherwise):
+        names.formUnion(assigned(in: then))
+        names.formUnion(assigned(in: otherwise))
+      case .loop(_, let body), .each(_, _, let body): names.formUnion(assigned(in: body))
+      default: break
+      }
+    }
+    return names
+  }
+
+  /// The tensors and numbers within a value, in order; `nil` when it holds anything else.
+  private func leaves(of value: TorchValue) -> [(value: TorchValue, tensor: TorchTensor)]? {
+    switch value {
+    case .tensor(let tensor), .number(let tensor): return [(value, tensor)]
+    case .int, .double, .bool: return constant(of: value).map { [(value, $0)] }
+    case .list, .tuple:
+      var all: [(value: TorchValue, tensor: TorchTensor)] = []
+      for item in value.items ?? [] {
+        guard let inner = leaves(of: item) else { return nil }
+        all += inner
+      }
+      return all
+    default: return nil
+    }
+  }
+
+  /// The same value with other tensors and numbers in it.
+  private func replacingLeaves(
+    of value: TorchValue,
+    by tensors: inout ArraySlice<TorchTensor>
+  ) -> TorchValue {
+    switch value {
+    case .tensor: return tensors.popFirst().map { .tensor($0) } ?? value
+    case .number, .int, .double, .bool: return tensors.popFirst().map { .number($0) } ?? value
+    case .list(let list):
+      return .list(TorchList(list.items.map { replacingLeaves(of: $0, by: &tensors) }))
+    case .tuple(let items):
+      return .tuple(items.map { replacingLeaves(of: $0, by: &tensors) })
+    default: return value
+    }
+  }
+}

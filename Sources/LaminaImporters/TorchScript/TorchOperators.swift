@@ -1,0 +1,116 @@
+import LaminaCore
+import LaminaOperators
+
+extension TorchInterpreter {
+  /// All rules by the name of PyTorch's operator; the tables are in the folder `Rules`.
+  private static let rules: [String: TorchRule] = Dictionary(
+    (language + numbers + activations + elementwise + comparisons + convolutions + pools
+      + normalizations + linear + movements + slices + reductions + creations + images
+      + recurrent + attention + quantized).map { ($0.name, $0) },
+    uniquingKeysWith: { $1 }
+  )
+
+  /// Calls one of PyTorch's operators.
+  ///
+  /// An operator that no rule knows becomes an ``UnsupportedOperator`` when it takes tensors.
+  ///
+  /// - Throws: ``TorchStop`` or ``ImportError``.
+  func callOperator(
+    _ name: String,
+    _ arguments: [TorchValue],
+    named: [String: TorchValue] = [:],
+    resultCount: Int = 1
+  ) throws -> TorchValue {
+    var call = TorchCall(name: name, arguments: arguments, named: named, interpreter: self)
+    call.resultCount = resultCount
+    do {
+      if let rule = Self.rules[name] { return try rule.apply(call) }
+      if name.hasSuffix("_"), !name.hasSuffix("__"), let rule = Self.rules[String(name.dropLast())]
+      {
+        return try inPlace(rule, call)
+      }
+      throw call.unsupported("no rule is known for it")
+    } catch TorchStop.unsupported(let name, let reason) {
+      return try unsupported(call, name, reason: reason)
+    }
+  }
+
+  /// Applies a rule and puts the result in the place of the first argument.
+  private func inPlace(_ rule: TorchRule, _ call: TorchCall) throws -> TorchValue {
+    let target = try call.tensor(0)
+    guard let result = try rule.apply(call).tensor else { return call.value(0) }
+    try write(result, to: target, call)
+    return call.value(0)
+  }
+
+  /// Replaces the contents of `target`, and of what it is a part of.
+  func write(_ source: TorchTensor, to target: TorchTensor, _ call: TorchCall) throws {
+    guard source !== target else { return }
+    guard !target.isLoosePart else {
+      throw call.unsupported("it changes a part whose place depends on data")
+    }
+    guard target.constant != nil || target.level == graph.level else {
+      throw call.unsupported("it changes a tensor from outside of a branch or loop")
+    }
+    var value = source
+    let (from, to) = (graph.type(of: source), graph.type(of: target))
+    if from.dtype != to.dtype, to.quantization == nil {
+      value = try call.node(Cast(to: to.dtype), [source], dtype: to.dtype)
+    }
+    target.id = value.id
+    target.constant = value.constant
+    target.level = value.constant == nil ? value.level : graph.level
+    target.lengthOf = value.lengthOf
+    guard let view = target.view else { return }
+    try write(try spliced(value, into: view, call), to: view.base, call)
+  }
+
+  /// Returns the base of a view with the view's part replaced.
+  private func spliced(
+    _ part: TorchTensor,
+    into view: TorchView,
+    _ call: TorchCall
+  ) throws -> TorchTensor {
+    var parts: [TorchTensor] = []
+    func piece(_ start: Int, _ end: Int) throws -> TorchTensor {
+      try call.node(
+        Slice(starts: [start], ends: [end], axes: [view.axis]),
+        [view.base]
+      )
+    }
+    if view.start > 0 { parts.append(try piece(0, view.start)) }
+    parts.append(
+      view.dropsAxis ? try call.node(Unsqueeze(axes: [view.axis]), [part]) : part
+    )
+    let shape = graph.type(of: view.base).shape
+    if !shape.isRanked || shape[view.axis] < 0 || view.end < shape[view.axis] {
+      parts.append(try piece(view.end, Int(Int32.max)))
+    }
+    if parts.count == 1 { return parts[0] }
+    return try call.node(Concat(axis: view.axis), parts)
+  }
+
+  private func unsupported(
+    _ call: TorchCall,
+    _ name: String,
+    reason: String
+  ) throws -> TorchValue {
+    var tensors: [TorchTensor] = []
+    func collect(_ value: TorchValue) {
+      if let tensor = value.tensor { tensors.append(tensor) }
+      value.items?.forEach(collect)
+    }
+    call.arguments.forEach(collect)
+    guard !tensors.isEmpty else { throw TorchStop.unsupported(name, reason: reason) }
+    let op = UnsupportedOperator(name, outputCount: call.resultCount, reason: reason)
+    let type = TensorType(.float32, .unranked)
+    let results = try graph.add(
+      op,
+      tensors,
+      source: name,
+      types: Array(repeating: type, count: call.resultCount)
+    )
+    if call.resultCount == 1 { return .tensor(results[0]) }
+    return .tuple(results.map(TorchValue.tensor))
+  }
+}

@@ -1,0 +1,162 @@
+import LaminaCore
+import LaminaImporters
+import LaminaOperators
+import LaminaWire
+import Testing
+
+@Suite struct TorchImporterTests {
+  private func open(_ body: String, parameters: String = "x: Tensor") throws -> Graph {
+    try open(TorchTestArchive.archive(code: TorchTestArchive.code(body, parameters: parameters)))
+  }
+
+  private func open(_ bytes: [UInt8]) throws -> Graph {
+    try ModelImporter.open(ModelFile(name: "model", bytes: ByteView(bytes)))
+  }
+
+  private func run(_ graph: Graph, _ inputs: [Tensor]) throws -> [Float] {
+    try graph.evaluate(inputs.map(Datum.tensor))[0].tensor.floats()
+  }
+
+  private let x = Tensor([1, 3], [1, 10, 100] as [Float])
+
+  @Test func multipliesByTheFilesWeights() throws {
+    let graph = try open("y = torch.linear(x, self.w)\nreturn torch.relu(y)")
+    #expect(graph.nodes.map(\.sourceOp) == ["aten::linear", "aten::relu"])
+    #expect(graph.inputs.map { graph[$0].name } == ["x"])
+    #expect(graph[graph.inputs[0]].tensorType.shape == [Shape.unknown, 3])
+    // 1 + 20 + 300 and 4 + 50 + 600
+    #expect(try run(graph, [x]) == [321, 654])
+  }
+
+  @Test func followsLoopsAndBranchesThatDataDoesNotDecide() throws {
+    let graph = try open(
+      """
+      if self.training:
+        y = torch.neg(x)
+      else:
+        y = x
+      for i in range(3):
+        if torch.eq(torch.remainder(i, 2), 0):
+          y = torch.add(y, i)
+      return y
+      """
+    )
+    #expect(graph.nodes.allSatisfy { $0.sourceOp == "aten::add" })
+    #expect(try run(graph, [x]) == [3, 12, 102])
+  }
+
+  @Test func makesAnIfWhereDataDecides() throws {
+    let graph = try open(
+      """
+      if bool(torch.gt(torch.sum(x), 0)):
+        y = torch.mul(x, 2)
+      else:
+        y = torch.neg(x)
+      return y
+      """
+    )
+    #expect(graph.nodes.contains { $0.op is If })
+    #expect(try run(graph, [x]) == [2, 20, 200])
+    #expect(try run(graph, [Tensor([1, 3], [-1, -1, -2] as [Float])]) == [1, 1, 2])
+  }
+
+  @Test func writesThroughPartsInPlace() throws {
+    let graph = try open(
+      """
+      y = torch.mul(x, 1.)
+      part = torch.slice(y, 1, 1, 3)
+      _0 = torch.add_(part, 5)
+      _1 = torch.fill_(torch.select(y, 1, 0), 7)
+      return y
+      """
+    )
+    #expect(try run(graph, [x]) == [7, 15, 105])
+  }
+
+  @Test func keepsLengthsThatOnlyTheRunKnows() throws {
+    let graph = try open(
+      """
+      n = torch.size(x, 0)
+      y = torch.permute(x, [1, 0])
+      return torch.reshape(torch.add(y, n), [torch.mul(n, 3)])
+      """
+    )
+    let two = Tensor([2, 3], [1, 2, 3, 4, 5, 6] as [Float])
+    #expect(try run(graph, [two]) == [3, 6, 4, 7, 5, 8])
+    #expect(try run(graph, [x]) == [2, 11, 101])
+  }
+
+  @Test func showsWhatItCannotRun() throws {
+    let graph = try open("return torch.relu(ops.mine.strange(x))")
+    #expect(graph.unsupportedOperators == ["mine::strange"])
+  }
+
+  @Test func theModelsOwnChecksAreTakenToHold() throws {
+    let graph = try open(
+      """
+      if torch.ne(torch.size(x, 1), 3):
+        ops.prim.RaiseException("three columns")
+      else:
+        pass
+      return torch.relu(x)
+      """
+    )
+    #expect(try run(graph, [x]) == [1, 10, 100])
+  }
+
+  @Test(arguments: [
+    "return torch.relu(x", "return x $ 2", "  return x", "y = \"abc", "return torch.relu(x))",
+  ])
+  func refusesCodeThatIsNoCode(_ body: String) {
+    #expect(throws: ImportError.self) { try open(body) }
+  }
+
+  @Test func refusesDeepExpressionsAndEndlessCalls() throws {
+    let deep = String(repeating: "(", count: 5000) + "x" + String(repeating: ")", count: 5000)
+    #expect(throws: ImportError.self) { try open("return \(deep)") }
+    #expect(throws: ImportError.self) { try open("return (self).forward(x, )") }
+    #expect(throws: ImportError.self) { try open("while True:\n  y = x\nreturn x") }
+  }
+
+  @Test func refusesPicklesThatNameAnythingElse() {
+    let pickle = [0x80, 2] + Array("cposix\nsystem\n(".utf8) + TorchTestArchive.text("ls")
+    let code = TorchTestArchive.code("return x")
+    let bytes = TorchTestArchive.archive(code: code, pickle: pickle + Array("tR.".utf8))
+    do {
+      _ = try open(bytes)
+      Issue.record("a shell would have been called")
+    } catch {
+      #expect("\(error)".contains("posix.system"))
+    }
+  }
+
+  @Test func showsWeightsWithoutCode() throws {
+    let dictionary = [0x80, 2] + Array("}(".utf8) + TorchTestArchive.text("a")
+    let bytes = TorchTestArchive.weights(dictionary + TorchTestArchive.tensor + Array("u.".utf8))
+    let graph = try open(bytes)
+    #expect(graph.nodes.isEmpty)
+    #expect(graph.values.map(\.name) == ["a"])
+    #expect(try graph.values.first?.constant?.floats() == [1, 2, 3, 4, 5, 6])
+  }
+
+  @Test func damagedArchivesNeverTrap() throws {
+    let code = TorchTestArchive.code("return torch.linear(x, self.w)")
+    let model = TorchTestArchive.archive(code: code)
+    _ = try open(model)
+    for length in 0..<model.count {
+      #expect(throws: ImportError.self, "cut to \(length) bytes") {
+        try open(Array(model[..<length]))
+      }
+    }
+    var openedCount = 0
+    for bit in 0..<model.count * 8 {
+      var bytes = model
+      bytes[bit / 8] ^= 1 << UInt8(bit % 8)
+      do {
+        try open(bytes).verify()
+        openedCount += 1
+      } catch is ImportError { continue }
+    }
+    #expect(openedCount > 0)
+  }
+}
