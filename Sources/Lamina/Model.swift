@@ -34,6 +34,9 @@ public struct Model: Sendable {
   /// The network as the file has it, with the types of all values inferred.
   package let graph: Graph
 
+  /// What the graph's weights are a part of.
+  private let file: ModelFile
+
   /// Opens a model file of any known format, recognised by its content.
   ///
   /// - Parameter path: the file, or the folder of a format that is one.
@@ -58,10 +61,14 @@ public struct Model: Sendable {
     try opened.supplyPictureDecoder()
     graph = opened
     self.path = path
+    self.file = file
     name = file.path.split(separator: "/").last.map(String.init) ?? file.path
     fileByteCount = file.byteCount
     loadDuration = .now - start
   }
+
+  /// Gives back the memory of weights that are in the file as well.
+  func purgeFileMemory() { file.bytes.owner.purgeMemory() }
 
   /// The format with its version, such as "ONNX opset 12".
   public var format: String { graph.metadata.format }

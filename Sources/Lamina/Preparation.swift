@@ -25,6 +25,8 @@ extension Model {
     plan.threadCount = max(options.threads ?? ProcessInfo.processInfo.activeProcessorCount, 1)
     plan.precision = precisionName(options)
     plan.memoryLimit = options.memoryLimit ?? .max
+    purgeFileMemory()
+    defer { purgeFileMemory() }
     return try PreparedModel(
       program: Program(network, plan),
       log: log,

@@ -44,6 +44,7 @@ extension Tensor {
   /// Returns the floats of a constant scaled position by position along an axis.
   func scaled(by factors: [Float], along axis: Int) throws -> Tensor {
     let inner = shape.product(axis + 1..<shape.rank)
+    if let scaled = scaledLater(by: factors, period: max(inner, 1)) { return scaled }
     let elements = try floats()
     let scaled = elements.indices.map { elements[$0] * factors[$0 / max(inner, 1) % factors.count] }
     return Tensor(shape, scaled)

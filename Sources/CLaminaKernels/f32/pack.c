@@ -10,13 +10,16 @@ size_t lamina_f32_packed_count(size_t inner, size_t columns, size_t lanes, size_
   return (inner + 1) * (whole * width + last);
 }
 
-/// One row of a panel: `count` columns of one weight row, then zeros.
+/// One row of a panel: `count` columns of one weight row, then zeros. The weights are those of a
+/// file and need not be aligned.
 static void pack_row(
-  const float *from, ptrdiff_t stride, size_t count, size_t width, float *to) {
+  const char *from, ptrdiff_t stride, size_t count, size_t width, float *to) {
   if (stride == 1) {
     memcpy(to, from, count * sizeof(float));
   } else {
-    for (size_t j = 0; j < count; j++) to[j] = from[(ptrdiff_t)j * stride];
+    for (size_t j = 0; j < count; j++) {
+      memcpy(to + j, from + (ptrdiff_t)j * stride * (ptrdiff_t)sizeof(float), sizeof(float));
+    }
   }
   for (size_t j = count; j < width; j++) to[j] = 0;
 }
@@ -24,22 +27,30 @@ static void pack_row(
 void lamina_f32_pack(
   const lamina_weights *weights, const float *bias, size_t lanes, size_t vectors,
   float *panels) {
+  lamina_f32_pack_scaled(weights, bias, NULL, lanes, vectors, panels);
+}
+
+void lamina_f32_pack_scaled(
+  const lamina_weights *weights, const float *bias, const float *factors, size_t lanes,
+  size_t vectors, float *panels) {
   const size_t width = lanes * vectors;
   for (size_t column = 0; column < weights->columns; column += width) {
     size_t rest = weights->columns - column;
     size_t count = rest < width ? rest : width;
     size_t across = rest <= lanes ? lanes : width;
     for (size_t j = 0; j < across; j++) *panels++ = bias && j < count ? bias[column + j] : 0;
-    const float *first =
-      (const float *)weights->data + (ptrdiff_t)column * weights->column_stride;
+    const char *first = weights->data;
     for (size_t ky = 0; ky < weights->kernel_height; ky++) {
       for (size_t kx = 0; kx < weights->kernel_width; kx++) {
-        const float *from =
-          first + (ptrdiff_t)ky * weights->y_stride + (ptrdiff_t)kx * weights->x_stride;
+        ptrdiff_t from = (ptrdiff_t)column * weights->column_stride +
+          (ptrdiff_t)ky * weights->y_stride + (ptrdiff_t)kx * weights->x_stride;
         for (size_t k = 0; k < weights->depth; k++, panels += across) {
           pack_row(
-            from + (ptrdiff_t)k * weights->depth_stride, weights->column_stride, count, across,
-            panels);
+            first + from * (ptrdiff_t)sizeof(float), weights->column_stride, count, across, panels);
+          if (factors) {
+            for (size_t j = 0; j < count; j++) panels[j] *= factors[column + j];
+          }
+          from += weights->depth_stride;
         }
       }
     }

@@ -46,6 +46,41 @@ size_t lamina_i8_image_scratch(
   return copy + lamina_i8_scratch(product, tile_rows, dot_group);
 }
 
+/// The sum of `count` codes that lie `stride` apart.
+static int32_t sum_codes(const int8_t *from, ptrdiff_t stride, size_t count) {
+  int32_t sum = 0;
+  if (stride == 1) {
+    for (size_t k = 0; k < count; k++) sum += from[k];
+  } else {
+    for (size_t k = 0; k < count; k++) sum += from[(ptrdiff_t)k * stride];
+  }
+  return sum;
+}
+
+void lamina_i8_column_sums(const lamina_weights *weights, int32_t *sums) {
+  const int8_t *data = weights->data;
+  const size_t taps = weights->kernel_height * weights->kernel_width;
+  // A column without gaps, as files of channels-first models have it, is summed at once.
+  bool whole = weights->depth_stride == (ptrdiff_t)taps && weights->x_stride == 1 &&
+    weights->y_stride == (ptrdiff_t)weights->kernel_width;
+  for (size_t column = 0; column < weights->columns; column++) {
+    const int8_t *first = data + (ptrdiff_t)column * weights->column_stride;
+    int32_t sum = 0;
+    if (whole) {
+      sum = sum_codes(first, 1, taps * weights->depth);
+    } else {
+      for (size_t ky = 0; ky < weights->kernel_height; ky++) {
+        for (size_t kx = 0; kx < weights->kernel_width; kx++) {
+          sum += sum_codes(
+            first + (ptrdiff_t)ky * weights->y_stride + (ptrdiff_t)kx * weights->x_stride,
+            weights->depth_stride, weights->depth);
+        }
+      }
+    }
+    sums[column] = sum;
+  }
+}
+
 /// Writes bias, multiplier and zero of a panel's columns.
 static void pack_head(
   const lamina_i8_columns *columns, size_t column, size_t count, size_t across, int8_t *to) {

@@ -118,6 +118,11 @@ void lamina_f32_pack(
   const lamina_weights *_Nonnull weights, const float *_Nullable bias, size_t lanes,
   size_t vectors, float *_Nonnull panels);
 
+/// Packs weights times one factor a column. The weights need not be aligned.
+void lamina_f32_pack_scaled(
+  const lamina_weights *_Nonnull weights, const float *_Nullable bias,
+  const float *_Nullable factors, size_t lanes, size_t vectors, float *_Nonnull panels);
+
 /// A depthwise convolution of channels-last images: `weights` are taps × channels.
 ///
 ///     y[i][c] = clamp(bias[c] + Σ_t x[tap t of pixel i][c] · weights[t][c])

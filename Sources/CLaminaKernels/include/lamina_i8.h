@@ -103,6 +103,9 @@ void lamina_i8_pack(
   const lamina_weights *_Nonnull weights, const lamina_i8_columns *_Nonnull columns,
   lamina_merge merge, size_t lanes, size_t vectors, size_t dot_group, int8_t *_Nonnull panels);
 
+/// Adds up the weights of each column.
+void lamina_i8_column_sums(const lamina_weights *_Nonnull weights, int32_t *_Nonnull sums);
+
 /// A depthwise convolution of bytes.
 ///
 ///     y[i][c] = clamp(round((bias[c] + Σ_t lifted(x[tap t][c]) · (weights[t][c] − zero[c]))

@@ -9,6 +9,9 @@ package struct Tensor: Sendable {
   package private(set) var shape: Shape
   package var quantization: Quantization?
   private var contents: Contents
+  /// Factors that the stored floats are yet to be multiplied by, which every access but
+  /// ``withUnscaledBytes(_:)`` does.
+  package private(set) var scaling: Scaling?
   /// The number of elements.
   package let count: Int
 
@@ -55,14 +58,7 @@ package struct Tensor: Sendable {
     dtype = type.dtype
     shape = type.shape
     quantization = type.quantization
-    // Files need not align elements; typed access and kernels do.
-    let address = UInt(bitPattern: storage.base) + UInt(offset)
-    if address % UInt(min(max(type.dtype.byteCount, 1), 8)) != 0 {
-      let part = UnsafeRawBufferPointer(start: storage.base + offset, count: bytes)
-      contents = .bytes(TensorStorage(copying: part), offset: 0)
-    } else {
-      contents = .bytes(storage, offset: offset)
-    }
+    contents = .bytes(storage, offset: offset)
   }
 
   /// Makes a tensor of the given elements, in row-major order.
@@ -104,6 +100,22 @@ package struct Tensor: Sendable {
     return result
   }
 
+  /// Factors for the floats of a tensor: one for each `period` elements in a row, in turns.
+  package struct Scaling: Sendable {
+    package let factors: [Float]
+    package let period: Int
+  }
+
+  /// Returns floats multiplied by factors, at the time they are used; nothing is copied.
+  ///
+  /// - Returns: `nil` for elements that are not float32 or that wait for factors already.
+  package func scaledLater(by factors: [Float], period: Int) -> Tensor? {
+    guard dtype == .float32, scaling == nil, !factors.isEmpty, period > 0 else { return nil }
+    var result = self
+    result.scaling = Scaling(factors: factors, period: period)
+    return result
+  }
+
   /// Returns the same elements with another meaning.
   package func with(quantization: Quantization?) -> Tensor {
     var result = self
@@ -119,8 +131,16 @@ extension Tensor {
     return []
   }
 
-  /// Calls `body` with the bytes; a string tensor has none.
+  /// Calls `body` with the bytes, aligned for the elements; a string tensor has none.
   package func withBytes<Result, Failure: Error>(
+    _ body: (UnsafeRawBufferPointer) throws(Failure) -> Result
+  ) throws(Failure) -> Result {
+    try aligned.withUnscaledBytes(body)
+  }
+
+  /// Calls `body` with the bytes where they are, before any ``scaling``: those of a file may begin
+  /// at any address.
+  package func withUnscaledBytes<Result, Failure: Error>(
     _ body: (UnsafeRawBufferPointer) throws(Failure) -> Result
   ) throws(Failure) -> Result {
     guard case .bytes(let storage, let offset) = contents else {
@@ -128,6 +148,30 @@ extension Tensor {
     }
     defer { withExtendedLifetime(storage) {} }
     return try body(UnsafeRawBufferPointer(start: storage.base + offset, count: byteCount))
+  }
+
+  /// Whether the elements begin at a multiple of their size, which a file does not promise.
+  private var isAligned: Bool {
+    guard case .bytes(let storage, let offset) = contents else { return true }
+    let address = UInt(bitPattern: storage.base) + UInt(offset)
+    return address % UInt(min(max(dtype.byteCount, 1), 8)) == 0
+  }
+
+  /// The tensor with its elements aligned and scaled: itself, or a copy.
+  package var aligned: Tensor {
+    guard !isAligned || scaling != nil else { return self }
+    let storage = withUnscaledBytes { TensorStorage(copying: $0) }
+    if let scaling {
+      let floats = storage.base.assumingMemoryBound(to: Float.self)
+      for start in stride(from: 0, to: count, by: scaling.period) {
+        let factor = scaling.factors[start / scaling.period % scaling.factors.count]
+        for index in start..<min(start + scaling.period, count) { floats[index] *= factor }
+      }
+    }
+    var copy = self
+    copy.scaling = nil
+    copy.contents = .bytes(storage, offset: 0)
+    return copy
   }
 
   /// Calls `body` with bytes that may be written; shared bytes are copied first.
@@ -143,6 +187,7 @@ extension Tensor {
   }
 
   private mutating func makeUnique() {
+    self = aligned
     guard case .bytes(var storage, let offset) = contents else { return }
     contents = .strings([])
     if !isKnownUniquelyReferenced(&storage) || !storage.isOwned {
@@ -157,7 +202,7 @@ extension Tensor {
 
   /// The bytes and what keeps them alive, for planners that bind buffers to constants.
   package var storage: (owner: TensorStorage, base: UnsafeRawPointer)? {
-    guard case .bytes(let storage, let offset) = contents else { return nil }
+    guard scaling == nil, case .bytes(let storage, let offset) = contents else { return nil }
     return (storage, UnsafeRawPointer(storage.base + offset))
   }
 }

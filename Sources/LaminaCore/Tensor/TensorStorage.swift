@@ -6,6 +6,8 @@ package final class TensorStorage: @unchecked Sendable {
   package let byteCount: Int
   /// What the bytes belong to (a mapped file, an arena); `nil` when they are the storage's own.
   private let owner: AnyObject?
+  /// Whether the bytes came from the system rather than the heap.
+  private let isLarge: Bool
 
   /// Bytes before which every own allocation is aligned: one cache line, one AVX-512 register.
   package static let alignment = 64
@@ -16,9 +18,17 @@ package final class TensorStorage: @unchecked Sendable {
   package init(byteCount: Int) throws(ShapeError) {
     try MemoryLimit.check(byteCount)
     self.byteCount = byteCount
-    base = .allocate(byteCount: max(byteCount, 1), alignment: Self.alignment)
-    base.initializeMemory(as: UInt8.self, repeating: 0, count: byteCount)
     owner = nil
+    if byteCount >= LargeMemory.threshold,
+      let large = LargeMemory.allocate(byteCount: byteCount)
+    {
+      base = large
+      isLarge = true
+    } else {
+      base = .allocate(byteCount: max(byteCount, 1), alignment: Self.alignment)
+      base.initializeMemory(as: UInt8.self, repeating: 0, count: byteCount)
+      isLarge = false
+    }
   }
 
   /// Refers to bytes of another object.
@@ -28,6 +38,7 @@ package final class TensorStorage: @unchecked Sendable {
     self.base = UnsafeMutableRawPointer(mutating: base)
     self.byteCount = byteCount
     self.owner = owner
+    isLarge = false
   }
 
   /// Takes a copy of bytes that are in memory already, so that no limit applies.
@@ -36,12 +47,17 @@ package final class TensorStorage: @unchecked Sendable {
     base = .allocate(byteCount: max(bytes.count, 1), alignment: Self.alignment)
     UnsafeMutableRawBufferPointer(start: base, count: byteCount).copyMemory(from: bytes)
     owner = nil
+    isLarge = false
   }
 
   package var isOwned: Bool { owner == nil }
 
   deinit {
-    if owner == nil { base.deallocate() }
+    if isLarge {
+      LargeMemory.deallocate(base, byteCount: byteCount)
+    } else if owner == nil {
+      base.deallocate()
+    }
   }
 }
 

@@ -101,17 +101,17 @@ extension ONNXTensorReader {
     return Tensor(shape, strings: proto.stringData.map { String(decoding: $0, as: UTF8.self) })
   }
 
-  /// Refers to a payload in the file, or copies it when its elements are not aligned there.
+  /// Refers to a payload in the file.
   static func make(
     _ type: TensorType,
     _ payload: ByteView,
     _ place: String
   ) throws(ImportError) -> Tensor {
-    let alignment = min(type.dtype.byteCount, 8)
-    let storage =
-      Int(bitPattern: payload.start) % alignment == 0
-      ? TensorStorage(borrowing: payload.start, byteCount: payload.count, owner: payload.owner)
-      : payload.withUnsafeBytes { TensorStorage(copying: $0) }
+    let storage = TensorStorage(
+      borrowing: payload.start,
+      byteCount: payload.count,
+      owner: payload.owner
+    )
     return try make(type, storage, place)
   }
 

@@ -42,11 +42,11 @@ enum TFLiteConstants {
         for (index, byte) in bytes.bytes.enumerated() { target[index] = byte == 0 ? 0 : 1 }
       }.cast(to: .bool)
     default:
-      let isAligned = Int(bitPattern: bytes.start) % max(1, type.dtype.byteCount) == 0
-      let storage =
-        isAligned
-        ? TensorStorage(borrowing: bytes.start, byteCount: bytes.count, owner: bytes.owner)
-        : bytes.withUnsafeBytes { TensorStorage(copying: $0) }
+      let storage = TensorStorage(
+        borrowing: bytes.start,
+        byteCount: bytes.count,
+        owner: bytes.owner
+      )
       return try Tensor(type, storage: storage)
     }
   }

@@ -36,6 +36,9 @@ package protocol PreparedKernel: Sendable {
   /// Inputs whose buffer may become the first output's, when nobody reads them afterwards.
   var overwritableInputs: [Int] { get }
 
+  /// Inputs that the kernel keeps a copy of: a run does not read their buffers.
+  var packedInputs: [Int] { get }
+
   /// Computes the step.
   ///
   /// - Throws: what the step's data can cause, such as an index out of range.
@@ -46,4 +49,5 @@ extension PreparedKernel {
   package var scratchByteCount: Int { 0 }
   package var packedByteCount: Int { 0 }
   package var overwritableInputs: [Int] { [] }
+  package var packedInputs: [Int] { [] }
 }

@@ -129,30 +129,44 @@ struct Placement {
     for id in liveOut { touch(id, steps.count, &blocks) }
     let layout = ArenaLayout(blocks.all)
     try checkMemory(layout.byteCount, steps)
+    var constants: [ValueID: Tensor] = [:]
     func place(_ id: ValueID?) -> Plan.Place {
       guard let id else { return .absent }
-      if let storage = graph[id].constant?.storage {
+      if let tensor = graph[id].constant {
+        let aligned = constants[id] ?? tensor.aligned
+        constants[id] = aligned
+        guard let storage = aligned.storage else { return .absent }
         return .constant(UnsafeSendablePointer(pointer: storage.base))
       }
       let root = root(id)
       return blocks.places[root.id]
         .map { .arena(offset: layout.offsets[$0] + root.byteOffset) } ?? .absent
     }
+    let placed = steps.indices.map { index in
+      Plan.Step(
+        kernel: steps[index].kernel,
+        inputs: readInputs(steps[index]).map(place),
+        outputs: steps[index].outputs.map(place),
+        scratchOffset: layout.offsets[scratch[index]]
+      )
+    }
     return Plan(
-      steps: steps.indices.map { index in
-        Plan.Step(
-          kernel: steps[index].kernel,
-          inputs: steps[index].inputs.map(place),
-          outputs: steps[index].outputs.map(place),
-          scratchOffset: layout.offsets[scratch[index]]
-        )
-      },
+      steps: placed,
       inputs: liveIn.map { ($0, graph[$0].tensorType, place($0)) },
       outputs: liveOut.map { ($0, graph[$0].tensorType, place($0)) },
       summaries: steps.map(summary),
       arenaByteCount: layout.byteCount,
-      constants: steps.flatMap { $0.inputs.compactMap { graph.constant($0) } }
+      constants: Array(constants.values)
     )
+  }
+
+  /// The inputs that a step reads in a run: constants that its kernel packed are left out.
+  private func readInputs(_ step: PlannedStep) -> [ValueID?] {
+    var inputs = step.inputs
+    for index in step.kernel?.packedInputs ?? [] where inputs.indices.contains(index) {
+      if graph.constant(inputs[index]) != nil { inputs[index] = nil }
+    }
+    return inputs
   }
 
   /// Blocks of the arena, and which belongs to a root.

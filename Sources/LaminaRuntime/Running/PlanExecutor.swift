@@ -14,6 +14,7 @@ final class PlanExecutor {
   init(_ plan: Plan, pool: ThreadPool) throws {
     self.plan = plan
     arena = try TensorStorage(byteCount: plan.arenaByteCount)
+    Self.touch(arena)
     let count = plan.steps.reduce(0) { $0 + $1.inputs.count + $1.outputs.count }
     pointers = .allocate(capacity: max(count, 1))
     pointers.initialize(repeating: nil, count: max(count, 1))
@@ -38,6 +39,13 @@ final class PlanExecutor {
   }
 
   deinit { pointers.deallocate() }
+
+  /// Writes to each page, so that the first run does not wait for the system to find them.
+  private static func touch(_ arena: TensorStorage) {
+    for offset in stride(from: 0, to: arena.byteCount, by: 4096) {
+      arena.base.storeBytes(of: 0, toByteOffset: offset, as: UInt8.self)
+    }
+  }
 
   private static func pointer(
     _ place: Plan.Place,

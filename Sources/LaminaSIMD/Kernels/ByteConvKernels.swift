@@ -25,6 +25,7 @@ enum ByteConvKernels {
     _ op: Conv,
     _ request: KernelRequest
   ) throws(Refusal) -> any PreparedKernel {
+    guard op.groups > 1 else { throw Refusal("the convolution is not depthwise") }
     let axes = op.weightLayout.axes(rank: try request.input(1).shape.rank)
     let weights = try ByteWeights(outputAxis: axes.output, request)
     return try request.channelsLast(op.layout) { x, y throws(Refusal) in
@@ -92,6 +93,7 @@ enum ByteConvKernels {
 /// A depthwise convolution of bytes.
 final class ByteDepthwise: PreparedKernel, @unchecked Sendable {
   let name: String
+  let packedInputs = [1, 2]
   private let kernels: lamina_kernels
   private let geometry: ImageGeometry
   private let packed: AlignedBuffer

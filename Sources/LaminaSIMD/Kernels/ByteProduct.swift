@@ -5,6 +5,7 @@ import LaminaRuntime
 /// A matrix product or convolution of bytes with weights packed at preparation.
 final class ByteProduct: PreparedKernel, @unchecked Sendable {
   let name: String
+  let packedInputs = [1, 2]
   private let kernels: lamina_kernels
   private let rows: Int
   private let groups: Int
@@ -222,7 +223,7 @@ struct ByteWeights {
   let x: ByteType
   let y: ByteType
   /// The weights' codes, shifted to signed ones, in the tensor's own order.
-  let codes: AlignedBuffer
+  let codes: SignedCodes
   let shape: Shape
   /// One for each output channel: sum · multiplier is in quanta of the output.
   let multipliers: [Float]
@@ -235,7 +236,7 @@ struct ByteWeights {
     y = try ByteType(request.result(), request.step.node.activation)
     let tensor = try request.constant(1, "weights")
     shape = tensor.shape
-    codes = try Self.signedCodes(tensor)
+    codes = try SignedCodes(tensor)
     let channels = shape[outputAxis]
     guard let quantization = try request.input(1).quantization else {
       throw Refusal("the weights are not quantized")
@@ -257,19 +258,6 @@ struct ByteWeights {
     let (xScale, yScale) = (x.scale, y.scale)
     multipliers = scales.map { xScale * $0 / yScale }
     bias = try Self.bias(channels, scales.map { Double(xScale) * Double($0) }, request)
-  }
-
-  /// Codes of at most eight bits; unsigned ones are shifted by 128.
-  private static func signedCodes(_ tensor: Tensor) throws(Refusal) -> AlignedBuffer {
-    guard [.int8, .uint8, .int4, .int2].contains(tensor.dtype) else {
-      throw Refusal("the weights' codes are \(tensor.dtype.name)")
-    }
-    let buffer = try AlignedBuffer(byteCount: tensor.byteCount)
-    let flip: UInt8 = tensor.dtype == .uint8 ? 0x80 : 0
-    tensor.withBytes { source in
-      for index in source.indices { buffer.bytes[index] = source[index] ^ flip }
-    }
-    return buffer
   }
 
   /// The biases in units of the sums.
@@ -304,19 +292,35 @@ struct ByteWeights {
 
   /// The sum of each column's codes.
   static func columnSums(_ layout: lamina_weights) -> [Int32] {
-    let codes = layout.data.assumingMemoryBound(to: Int8.self)
+    var layout = layout
     var sums = [Int32](repeating: 0, count: layout.columns)
-    for ky in 0..<layout.kernel_height {
-      for kx in 0..<layout.kernel_width {
-        let tap = codes + ky * layout.y_stride + kx * layout.x_stride
-        for k in 0..<layout.depth {
-          let line = tap + k * layout.depth_stride
-          for column in 0..<layout.columns {
-            sums[column] &+= Int32(line[column * layout.column_stride])
-          }
-        }
-      }
-    }
+    lamina_i8_column_sums(&layout, &sums)
     return sums
+  }
+}
+
+/// Codes of at most eight bits as signed bytes; unsigned ones are shifted by 128.
+struct SignedCodes {
+  let codes: UnsafePointer<Int8>
+  /// Keeps the codes alive: the tensor's own memory, or that of shifted codes.
+  private let owner: TensorStorage
+
+  init(_ tensor: Tensor) throws(Refusal) {
+    guard [.int8, .uint8, .int4, .int2].contains(tensor.dtype), let storage = tensor.storage else {
+      throw Refusal("the weights' codes are \(tensor.dtype.name)")
+    }
+    guard tensor.dtype == .uint8 else {
+      owner = storage.owner
+      codes = storage.base.assumingMemoryBound(to: Int8.self)
+      return
+    }
+    do { owner = try TensorStorage(byteCount: tensor.byteCount) } catch {
+      throw Refusal("\(error)")
+    }
+    let bytes = owner.base.assumingMemoryBound(to: UInt8.self)
+    tensor.withBytes { source in
+      for index in source.indices { bytes[index] = source[index] ^ 0x80 }
+    }
+    codes = UnsafeRawPointer(bytes).assumingMemoryBound(to: Int8.self)
   }
 }

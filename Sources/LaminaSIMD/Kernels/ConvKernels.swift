@@ -11,7 +11,7 @@ enum ConvKernels {
     _ request: KernelRequest
   ) throws(Refusal) -> any PreparedKernel {
     let weights = try request.constant(1, "weights")
-    let elements = try request.floats(1, "weights") ?? []
+    let elements = try FloatWeights(1, request)
     let bias = try request.floats(2, "biases")
     return try request.channelsLast(op.layout) { x, y throws(Refusal) in
       let geometry = try ImageGeometry(op.window, x: x, y: y, elementByteCount: 4)
@@ -52,6 +52,7 @@ enum ConvKernels {
     _ op: Conv,
     _ request: KernelRequest
   ) throws(Refusal) -> any PreparedKernel {
+    guard op.groups > 1 else { throw Refusal("the convolution is not depthwise") }
     let weights = try request.constant(1, "weights")
     let elements = try request.floats(1, "weights") ?? []
     let bias = try request.floats(2, "biases")
@@ -102,6 +103,7 @@ struct WeightStrides {
 /// A depthwise convolution in float32, four output pixels at a time for 3×3 and 5×5 filters.
 final class FloatDepthwise: PreparedKernel, @unchecked Sendable {
   let name: String
+  let packedInputs = [1, 2]
   private let kernels: lamina_kernels
   private let geometry: ImageGeometry
   private let weights: AlignedBuffer

@@ -8,6 +8,7 @@ import LaminaRuntime
 final class FloatProduct: PreparedKernel, @unchecked Sendable {
   let name: String
   let overwritableInputs: [Int]
+  let packedInputs = [1, 2]
   private let kernels: lamina_kernels
   private let rows: Int
   private let groups: Int
@@ -40,9 +41,9 @@ final class FloatProduct: PreparedKernel, @unchecked Sendable {
     var strides: (y: Int, x: Int, depth: Int, column: Int, group: Int)
 
     /// Where the weights of a group lie.
-    func layout(_ weights: UnsafePointer<Float>, group: Int) -> lamina_weights {
+    func layout(_ weights: UnsafeRawPointer, group: Int) -> lamina_weights {
       lamina_weights(
-        data: weights + group * strides.group,
+        data: weights + group * strides.group * MemoryLayout<Float>.stride,
         kernel_height: window?.kernel_height ?? 1,
         kernel_width: window?.kernel_width ?? 1,
         depth: depth,
@@ -57,7 +58,7 @@ final class FloatProduct: PreparedKernel, @unchecked Sendable {
 
   init(
     _ problem: Problem,
-    weights: [Float],
+    weights: FloatWeights,
     bias: [Float]?,
     _ request: KernelRequest
   ) throws(Refusal) {
@@ -100,15 +101,19 @@ final class FloatProduct: PreparedKernel, @unchecked Sendable {
     pack(problem, weights, bias)
   }
 
-  private func pack(_ problem: Problem, _ weights: [Float], _ bias: [Float]?) {
-    weights.withUnsafeBufferPointer { buffer in
-      guard let base = buffer.baseAddress else { return }
+  private func pack(_ problem: Problem, _ weights: FloatWeights, _ bias: [Float]?) {
+    weights.withStoredNumbers(
+      columns: groups * columns,
+      stride: problem.strides.column
+    ) { base, factors in
+      guard let base else { return }
       for group in 0..<groups {
         var layout = problem.layout(base, group: group)
-        let part = bias.map { Array($0[group * columns..<(group + 1) * columns]) }
-        lamina_f32_pack(
+        let part = group * columns..<(group + 1) * columns
+        lamina_f32_pack_scaled(
           &layout,
-          part,
+          bias.map { Array($0[part]) },
+          factors.map { Array($0[part]) },
           kernels.lanes,
           kernels.tile_vectors,
           panels.floats + group * groupFloats

@@ -14,7 +14,7 @@ enum LinearKernels {
     let rows = try request.input(0).shape.known() / shape[1]
     return try FloatProduct(
       .matrix(rows: rows, depth: shape[1], columns: shape[0], transposed: true),
-      weights: try request.floats(1, "weights") ?? [],
+      weights: try FloatWeights(1, request),
       bias: try request.floats(2, "biases"),
       request
     )
@@ -27,8 +27,7 @@ enum LinearKernels {
     }
     let rows = op.transposesA ? a[1] : a[0]
     let (depth, columns) = op.transposesB ? (b[1], b[0]) : (b[0], b[1])
-    var weights = try request.floats(1, "weights") ?? []
-    if op.alpha != 1 { weights = weights.map { $0 * op.alpha } }
+    let weights = try FloatWeights(1, request).scaled(by: op.alpha)
     let bias = try gemmBias(op, columns, request)
     return try FloatProduct(
       .matrix(rows: rows, depth: depth, columns: columns, transposed: op.transposesB),
@@ -70,8 +69,7 @@ enum LinearKernels {
     guard b.contents != nil, b.shape.product(0..<rank - 2) == 1 else {
       return try FloatBatchProduct(op, depth: depth, columns: columns, request)
     }
-    var weights = try request.floats(1, "weights") ?? []
-    if op.alpha != 1 { weights = weights.map { $0 * op.alpha } }
+    let weights = try FloatWeights(1, request).scaled(by: op.alpha)
     let rows = a.shape.product(0..<a.shape.rank - 1)
     return try FloatProduct(
       .matrix(rows: rows, depth: depth, columns: columns, transposed: op.transposesB),

@@ -100,7 +100,7 @@ final class FloatWinograd: PreparedKernel, @unchecked Sendable {
       )
     )
     makeDirect = { () throws(Refusal) in
-      let weights = try request.floats(1, "weights") ?? []
+      let weights = try FloatWeights(1, request)
       return try FloatProduct(problem, weights: weights, bias: numbers, request)
     }
     pack(problem, try request.floats(1, "weights") ?? [])

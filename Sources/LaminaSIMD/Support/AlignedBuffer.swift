@@ -1,9 +1,11 @@
 import LaminaCore
+import Synchronization
 
 /// Memory of a prepared kernel, aligned to a cache line, written once and then only read.
 final class AlignedBuffer: @unchecked Sendable {
   let base: UnsafeMutableRawPointer
   let byteCount: Int
+  private let slab: MemorySlab
 
   /// Zeroed memory.
   ///
@@ -11,8 +13,7 @@ final class AlignedBuffer: @unchecked Sendable {
   init(byteCount: Int) throws(Refusal) {
     do { try MemoryLimit.check(byteCount) } catch { throw Refusal("\(error)") }
     self.byteCount = byteCount
-    base = .allocate(byteCount: max(byteCount, 64), alignment: 64)
-    base.initializeMemory(as: UInt8.self, repeating: 0, count: max(byteCount, 64))
+    (slab, base) = MemorySlab.take(max(byteCount, 64))
   }
 
   /// Memory filled with one byte.
@@ -28,8 +29,6 @@ final class AlignedBuffer: @unchecked Sendable {
       if let from = source.baseAddress { base.copyMemory(from: from, byteCount: source.count) }
     }
   }
-
-  deinit { base.deallocate() }
 
   var floats: UnsafeMutablePointer<Float> { base.assumingMemoryBound(to: Float.self) }
   var bytes: UnsafeMutablePointer<UInt8> { base.assumingMemoryBound(to: UInt8.self) }
@@ -49,5 +48,52 @@ final class Pinned<Value>: @unchecked Sendable {
   deinit {
     pointer.deinitialize(count: 1)
     pointer.deallocate()
+  }
+}
+
+/// A large stretch of zeroed memory that buffers take parts of; freed when the last one is.
+final class MemorySlab: @unchecked Sendable {
+  private let base: UnsafeMutableRawPointer
+  private let byteCount: Int
+  private let isLarge: Bool
+  private var used = 0
+
+  /// The slab that parts are taken from; buffers keep those before it.
+  private static let latest = Mutex<MemorySlab?>(nil)
+  private static let usualByteCount = 8 << 20
+
+  private init(byteCount: Int) {
+    self.byteCount = byteCount
+    if let large = LargeMemory.allocate(byteCount: byteCount) {
+      (base, isLarge) = (large, true)
+    } else {
+      base = .allocate(byteCount: byteCount, alignment: 64)
+      base.initializeMemory(as: UInt8.self, repeating: 0, count: byteCount)
+      isLarge = false
+    }
+  }
+
+  deinit {
+    if isLarge {
+      LargeMemory.deallocate(base, byteCount: byteCount)
+    } else {
+      base.deallocate()
+    }
+  }
+
+  /// Zeroed memory aligned to a cache line, and the slab it belongs to.
+  static func take(_ byteCount: Int) -> (slab: MemorySlab, base: UnsafeMutableRawPointer) {
+    let size = (byteCount + 63) / 64 * 64
+    return latest.withLock { latest in
+      if let slab = latest, slab.byteCount - slab.used >= size { return slab.part(size) }
+      let slab = MemorySlab(byteCount: max(size, usualByteCount))
+      if size < usualByteCount { latest = slab }
+      return slab.part(size)
+    }
+  }
+
+  private func part(_ size: Int) -> (slab: MemorySlab, base: UnsafeMutableRawPointer) {
+    defer { used += size }
+    return (self, base + used)
   }
 }

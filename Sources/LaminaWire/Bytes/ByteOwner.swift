@@ -9,17 +9,24 @@ package final class ByteOwner: @unchecked Sendable {
   let count: Int
 
   private let release: (UnsafeRawPointer, Int) -> Void
+  private let purge: (UnsafeRawPointer, Int) -> Void
 
   /// Takes charge of `count` bytes from `start` and calls `release` when nobody views them any more.
   init(
     start: UnsafeRawPointer,
     count: Int,
+    purge: @escaping (UnsafeRawPointer, Int) -> Void = { _, _ in },
     release: @escaping (UnsafeRawPointer, Int) -> Void
   ) {
     self.start = start
     self.count = count
     self.release = release
+    self.purge = purge
   }
+
+  /// Lets the system take back memory whose contents it finds in a file when they are looked at
+  /// again.
+  package func purgeMemory() { purge(start, count) }
 
   /// Copies `bytes`.
   convenience init(copying bytes: some Collection<UInt8>) {

@@ -44,9 +44,14 @@ package enum MappedFile {
   ) throws(WireError) -> ByteView {
     guard let start = mmap(nil, count, PROT_READ, MAP_PRIVATE, descriptor, 0), start != MAP_FAILED
     else { throw .unreadable(path: path, reason: lastReason()) }
-    let owner = ByteOwner(start: start, count: count) { start, count in
-      munmap(UnsafeMutableRawPointer(mutating: start), count)
-    }
+    let owner = ByteOwner(
+      start: start,
+      count: count,
+      purge: { start, count in
+        madvise(UnsafeMutableRawPointer(mutating: start), count, MADV_DONTNEED)
+      },
+      release: { start, count in munmap(UnsafeMutableRawPointer(mutating: start), count) }
+    )
     return ByteView(owner: owner)
   }
 
