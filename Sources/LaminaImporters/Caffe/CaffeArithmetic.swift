@@ -73,17 +73,15 @@ extension CaffeGraphBuilder {
   /// A scale of channels is a normalization by mean 0 and variance 1, which folds as one.
   private static func scaleOfChannels(_ layer: CaffeLayer, hasBias: Bool) throws {
     let channels = try channelCount(layer, weight: 0)
-    let (zeros, ones) = (
-      [Float](repeating: 0, count: channels), [Float](repeating: 1, count: channels)
-    )
     try layer.emit(
       BatchNorm(epsilon: 0),
       inputs: [
         layer.bottom, layer.weight(0, [channels], "weight"),
         hasBias
-          ? layer.weight(1, [channels], "bias") : layer.constant(Tensor([channels], zeros), "bias"),
-        layer.constant(Tensor([channels], zeros), "mean"),
-        layer.constant(Tensor([channels], ones), "variance"),
+          ? layer.weight(1, [channels], "bias")
+          : layer.constant(repeating: 0, channels, "bias"),
+        layer.constant(repeating: 0, channels, "mean"),
+        layer.constant(repeating: 1, channels, "variance"),
       ]
     )
   }

@@ -101,17 +101,12 @@ extension CaffeFormat {
   }
 
   /// Whether a message has a number as its type, as layers of version 1 have.
+  ///
+  /// Messages of other formats, such as a graph of TensorFlow, have no number there.
   private static func isFirstVersionLayer(_ layer: ProtobufReader) -> Bool {
     var layer = layer
     while let field = try? layer.next() {
       if field.number == 5 { return field.encoding == .varint }
-      if field.number == 1 && field.encoding == .delimited {
-        // Either a layer of version 0 or what an operator of Caffe2 reads.
-        var inner = layer.reader(of: field)
-        guard let first = try? inner.next() else { return false }
-        return first.encoding == .delimited && (1...2).contains(first.number)
-          && first.payload.count < field.payload.count
-      }
     }
     return false
   }

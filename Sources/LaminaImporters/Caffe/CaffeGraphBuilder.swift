@@ -8,6 +8,7 @@ final class CaffeGraphBuilder {
   private let readNames: Set<String>
   /// The layer that owns a set of weights shared by name.
   private let owners: [String: (layer: String, index: Int)]
+  private var tensors: [String: Tensor] = [:]
 
   /// Every rule table, one per family.
   static let tables: [[CaffeRule]] = [
@@ -112,11 +113,37 @@ final class CaffeGraphBuilder {
 
   /// The blobs of a layer, or those that it shares with an earlier one.
   func blob(_ index: Int, of parameter: CaffeLayerParameter) -> CaffeBlob? {
-    if let own = model.blobs[parameter.name] { return index < own.count ? own[index] : nil }
+    place(of: index, parameter).flatMap { model.blobs[$0.layer]?[$0.index] }
+  }
+
+  /// The elements of a blob in one line; layers that share it share them.
+  func tensor(
+    _ index: Int,
+    of parameter: CaffeLayerParameter,
+    place: String
+  ) throws(ImportError) -> Tensor {
+    guard let owner = self.place(of: index, parameter),
+      let blob = model.blobs[owner.layer]?[owner.index]
+    else { throw .invalid(place: place, expected: "weights", found: "none") }
+    let key = "\(owner.index) \(owner.layer)"
+    if let known = tensors[key] { return known }
+    let tensor = try blob.tensor([blob.count], place: place)
+    tensors[key] = tensor
+    return tensor
+  }
+
+  /// The layer and number under which a blob was saved.
+  private func place(
+    of index: Int,
+    _ parameter: CaffeLayerParameter
+  ) -> (layer: String, index: Int)? {
+    if let own = model.blobs[parameter.name] {
+      return index < own.count ? (parameter.name, index) : nil
+    }
     guard index < parameter.param.count, let owner = owners[parameter.param[index].name],
       let shared = model.blobs[owner.layer]
     else { return nil }
-    return owner.index < shared.count ? shared[owner.index] : nil
+    return owner.index < shared.count ? owner : nil
   }
 
   private var metadata: ModelMetadata {

@@ -58,7 +58,7 @@ extension CaffeGraphBuilder {
   private static func channels(_ layer: CaffeLayer) -> Int {
     let means = layer.parameter.transformParam.meanValue.count
     if means > 1 { return means }
-    for reader in layer.builder.model.layers where reader.type == "Convolution" {
+    for reader in layer.builder.model.layers.prefix(256) where reader.type == "Convolution" {
       guard let top = layer.tops.first, reader.bottom.first == top,
         let lengths = layer.builder.blob(0, of: reader)?.lengths, lengths.count > 1
       else { continue }

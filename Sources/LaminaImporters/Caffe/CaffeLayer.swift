@@ -90,14 +90,21 @@ extension CaffeLayer {
       else { throw CaffeUnsupported(reason: "its weights are in no file, nor is their size") }
       return builder.graph.addAbsentWeight(label, Shape(shape))
     }
-    let tensor = try blob.tensor(shape, place: "\(place), blob \(index)")
-    return builder.graph.addConstant(label, tensor)
+    guard Shape(shape).elementCount == blob.count else {
+      throw invalid(
+        "\(Shape(shape)) elements in blob \(index)",
+        "\(blob.count), \(Shape(blob.lengths))"
+      )
+    }
+    let tensor = try builder.tensor(index, of: parameter, place: "\(place), blob \(index)")
+    return builder.graph.addConstant(label, try tensor.reshaped(to: Shape(shape)))
   }
 
   /// The elements of a blob of any size; `nil` when no file holds it.
   func values(_ index: Int) throws -> [Float]? {
     guard let blob = builder.blob(index, of: parameter) else { return nil }
-    return try blob.tensor([blob.count], place: "\(place), blob \(index)").floats()
+    try builder.graph.reserve(blob.count, for: place)
+    return try builder.tensor(index, of: parameter, place: "\(place), blob \(index)").floats()
   }
 
   /// Adds weights made of those in the file.
@@ -153,6 +160,14 @@ extension CaffeLayer {
     )
     guard let id = ids.first else { throw invalid("a value", "none") }
     return id
+  }
+
+  /// Adds one number for each of so many channels.
+  func constant(repeating value: Float, _ count: Int, _ suffix: String) throws(ImportError)
+    -> ValueID
+  {
+    try builder.graph.reserve(count, for: place)
+    return constant(Tensor([count], [Float](repeating: value, count: count)), suffix)
   }
 
   /// Adds a constant that the file holds in another form.

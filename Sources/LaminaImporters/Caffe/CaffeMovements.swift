@@ -123,6 +123,7 @@ extension CaffeGraphBuilder {
       throw layer.invalid("channels in \(groups) groups", "\(shape[1])")
     }
     let size = shape[1] / groups
+    try layer.builder.graph.reserve(shape[1], for: layer.place)
     let order = (0..<shape[1]).map { Int64($0 % groups * size + $0 / groups) }
     let indices = layer.constant(Tensor([shape[1]], order), "channels")
     try layer.emit(Gather(axis: 1), inputs: [layer.bottom, indices])

@@ -24,8 +24,6 @@ extension CaffeGraphBuilder {
     let channels = try channelCount(layer, weight: 0)
     let divisor = try layer.values(2)?.first ?? 1
     let factor = divisor == 0 ? 0 : 1 / divisor
-    let ones = Tensor([channels], [Float](repeating: 1, count: channels))
-    let zeros = Tensor([channels], [Float](repeating: 0, count: channels))
     func moments(_ index: Int, _ name: String) throws -> ValueID {
       if factor == 1 { return try layer.weight(index, [channels], name) }
       let values = try layer.values(index).map { $0.map { $0 * factor } }
@@ -34,7 +32,8 @@ extension CaffeGraphBuilder {
     try layer.emit(
       BatchNorm(epsilon: layer.parameter.batchNormParam.eps),
       inputs: [
-        layer.bottom, layer.constant(ones, "scale"), layer.constant(zeros, "bias"),
+        layer.bottom, layer.constant(repeating: 1, channels, "scale"),
+        layer.constant(repeating: 0, channels, "bias"),
         moments(0, "mean"), moments(1, "variance"),
       ]
     )
@@ -44,14 +43,15 @@ extension CaffeGraphBuilder {
   @Sendable private static func scaledBatchNorm(_ layer: CaffeLayer) throws {
     let channels = try channelCount(layer, weight: 0)
     let hasMoments = layer.weightCount(2) != nil
-    let zeros = Tensor([channels], [Float](repeating: 0, count: channels))
-    let ones = Tensor([channels], [Float](repeating: 1, count: channels))
     try layer.emit(
       BatchNorm(epsilon: hasMoments ? layer.parameter.bnParam.eps : 0),
       inputs: [
         layer.bottom, layer.weight(0, [channels], "scale"), layer.weight(1, [channels], "shift"),
-        hasMoments ? layer.weight(2, [channels], "mean") : layer.constant(zeros, "mean"),
-        hasMoments ? layer.weight(3, [channels], "variance") : layer.constant(ones, "variance"),
+        hasMoments
+          ? layer.weight(2, [channels], "mean") : layer.constant(repeating: 0, channels, "mean"),
+        hasMoments
+          ? layer.weight(3, [channels], "variance")
+          : layer.constant(repeating: 1, channels, "variance"),
       ]
     )
   }

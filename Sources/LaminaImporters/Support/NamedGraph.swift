@@ -10,6 +10,11 @@ struct NamedGraph {
   /// Names in the order in which they were first written, without inputs and constants.
   private var written: [String] = []
   private var writtenNames: Set<String> = []
+  /// Elements of constants that no file holds.
+  private var madeCount = 0
+
+  /// How many elements an importer may make of its own, such as ones in place of a scale.
+  private static let madeLimit = 1 << 26
 
   init(name: String) { graph = Graph(name: SafeText.clean(name)) }
 
@@ -57,6 +62,18 @@ struct NamedGraph {
     return id
   }
 
+  /// Counts elements that the importer makes of its own, before it makes them.
+  ///
+  /// A file of a few bytes can ask for lengths that fill the memory.
+  ///
+  /// - Throws: ``ImportError/overLimit(place:limit:)``.
+  mutating func reserve(_ count: Int, for place: String) throws(ImportError) {
+    guard count >= 0, count <= Self.madeLimit - madeCount else {
+      throw .overLimit(place: "\(place), elements of constants", limit: Self.madeLimit)
+    }
+    madeCount += count
+  }
+
   /// Adds a weight that is in no file.
   @discardableResult
   mutating func addAbsentWeight(_ name: String, _ shape: Shape) -> ValueID {
@@ -69,6 +86,9 @@ struct NamedGraph {
   func shape(_ id: ValueID?) -> Shape {
     id.flatMap { graph[$0].type.tensor?.shape } ?? .unranked
   }
+
+  /// The type of a value when it is a tensor.
+  func type(of id: ValueID) -> TensorType? { graph[id].type.tensor }
 
   /// Makes `name` another name of the value that `other` stands for.
   mutating func alias(
@@ -128,6 +148,13 @@ struct NamedGraph {
       outputs ?? written.filter { name in graph.readerCount(of: values[name]) == 0 }
     var ids: [ValueID] = []
     for (index, name) in names.enumerated() { ids.append(try value(name, for: "output \(index)")) }
+    return try finish(outputs: ids)
+  }
+
+  /// Makes values the graph's outputs, checks the graph, and infers what types are missing.
+  ///
+  /// - Throws: ``ImportError/graph(_:)`` for types that do not fit.
+  mutating func finish(outputs ids: [ValueID]) throws(ImportError) -> Graph {
     graph.outputs = ids
     do {
       graph.reindex()
