@@ -152,6 +152,9 @@ extension Operator {
   /// Lengths to try in place of unknown ones: one, an even and two odd numbers unlike any in use.
   private static var probes: [Int] { [1, 2, 1009, 2003] }
 
+  /// A length to try along the first axis alone.
+  private static var batchProbe: Int { 7 }
+
   /// Returns the types of the outputs where lengths of inputs may be unknown.
   package func outputTypesAllowingUnknowns(
     for inputs: TypeInputs
@@ -164,7 +167,13 @@ extension Operator {
     for (probe, step) in Set(Self.probes).union(lengths).map({ ($0, 0) }) + [(1009, 1), (17, 3)] {
       do throws(ShapeError) {
         answers.append(try outputTypes(for: inputs.probed(probe, step: step)))
-      } catch { refusal = error }
+      } catch {
+        refusal = error
+        continue
+      }
+      // Where one length alone suits the operator, its answer is not to be taken for the batch's.
+      let other = inputs.probed(probe, step: step, first: Self.batchProbe)
+      do throws(ShapeError) { answers.append(try outputTypes(for: other)) } catch { continue }
     }
     guard let first = answers.first else {
       if case .dependsOnData = refusal { throw refusal }
@@ -195,13 +204,15 @@ extension Inputs where Element == TensorType {
     TypeInputs(elements.map { $0?.isQuantized == true ? $0?.with(dtype: .float32) : $0 })
   }
 
-  /// Puts a length in place of each unknown one; with a step, a different one for each input.
-  fileprivate func probed(_ length: Int, step: Int) -> TypeInputs {
+  /// Puts a length in place of each unknown one; with a step, a different one for each input; with
+  /// a first one, that along the first axis.
+  fileprivate func probed(_ length: Int, step: Int, first: Int? = nil) -> TypeInputs {
     TypeInputs(
       elements.enumerated().map { position, type in
         guard var type else { return nil }
         for axis in 0..<type.shape.rank where type.shape[axis] < 0 {
-          type.shape[axis] = length + step * position
+          type.shape[axis] =
+            axis == 0 ? first ?? (length + step * position) : length + step * position
         }
         return type
       }
