@@ -8,6 +8,7 @@ package enum ModelImporter {
     TFLiteFormat.self,
     CaffeFormat.self,
     ExecuTorchFormat.self,
+    MXNetFormat.self,
     ONNXFormat.self,
     TorchFormat.self,
     NumPyFormat.self,
