@@ -9,6 +9,7 @@ package enum ModelImporter {
     CaffeFormat.self,
     ExecuTorchFormat.self,
     MXNetFormat.self,
+    Caffe2Format.self,
     ONNXFormat.self,
     TorchFormat.self,
     NumPyFormat.self,
