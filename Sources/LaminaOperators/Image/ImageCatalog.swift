@@ -7,5 +7,6 @@ extension OperatorCatalog {
     SingleClassNonMaxSuppression.self,
     DetectionPostProcess.self, DepthToSpace.self, SpaceToDepth.self, Crop.self, ImageScaler.self,
     PriorBox.self, DetectionOutput.self,
+    YoloDetection.self,
   ]
 }

@@ -38,6 +38,11 @@ struct AxisMove {
       guard let first = split.axis, let axis = axis(first) else { return nil }
       op = Split(axis: axis, sizes: split.sizes, count: split.count)
       keepsConstants = true
+    case let gather as Gather
+    where gather.batchDims == 0 && graph.constant(node.inputs.last ?? nil)?.shape.rank == 1:
+      guard let axis = axis(gather.axis) else { return nil }
+      op = Gather(axis: axis)
+      keepsConstants = true
     case let reduce as Reduce where reduce.keepsDimensions:
       let listed = node.inputs.count > 1 ? node.inputs[1] : nil
       guard let axes = reduce.axes ?? (try? graph.constant(listed)?.ints()), !axes.isEmpty else {
