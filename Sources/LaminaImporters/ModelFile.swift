@@ -24,10 +24,15 @@ package struct ModelFile: Sendable {
   /// Whether the path leads to a folder.
   package let isFolder: Bool
 
+  /// The file inside of a bundle that the path names behind a colon, as in `x.task:y.tflite`.
+  package let member: String?
+
   /// Maps the file at `path`, or takes note of the folder that is there.
   ///
   /// - Throws: ``WireError`` when it cannot be read.
   package init(path: String) throws(WireError) {
+    let (path, member) = Self.bundle(path)
+    self.member = member
     if FolderContents.isFolder(path) {
       let bare = Self.withoutSlashes(path)
       self.path = bare
@@ -48,6 +53,15 @@ package struct ModelFile: Sendable {
     self.bytes = bytes
     folder = nil
     isFolder = false
+    member = nil
+  }
+
+  /// Splits a path into a bundle's and the name of a file inside of it, where it is such a path.
+  private static func bundle(_ path: String) -> (path: String, member: String?) {
+    guard let colon = path.lastIndex(of: ":"), path[..<colon].hasSuffix(".task"),
+      !FolderContents.isFile(path)
+    else { return (path, nil) }
+    return (String(path[..<colon]), String(path[path.index(after: colon)...]))
   }
 
   /// How many bytes the model takes: the file's, or those of all files in the folder.

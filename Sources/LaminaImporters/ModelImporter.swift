@@ -14,6 +14,11 @@ package enum ModelImporter {
     TorchFormat.self,
     NumPyFormat.self,
     SafetensorsFormat.self,
+    NcnnFormat.self,
+    MNNFormat.self,
+    MDLFormat.self,
+    MediaPipeTaskFormat.self,
+    MediaPipeGraphFormat.self,
   ]
 
   /// The names of all formats, for messages.
