@@ -148,9 +148,10 @@ package struct RecordedSet {
   ///
   ///     value = (stored - subtract) / divide, in float32
   private func restored(_ datum: Datum, _ type: ValueType, _ stored: JSONValue?) throws -> Datum {
-    guard let stored, case .tensor(let tensor) = datum, let target = type.tensor?.dtype else {
-      return datum
-    }
+    // A set may hold an array as it is where another one holds it in a smaller form.
+    guard let stored, case .tensor(let tensor) = datum, let target = type.tensor?.dtype,
+      tensor.dtype != target
+    else { return datum }
     guard let divisor = stored["divide"]?.number else {
       return .tensor(try tensor.cast(to: target))
     }

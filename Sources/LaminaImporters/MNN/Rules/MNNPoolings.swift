@@ -76,6 +76,6 @@ extension MNNImporter {
           ? .valid(rank: 3) : .explicit(before: Array(pads.prefix(3)), after: after)
     )
     guard takesMean else { return try builder.emit(op, MaxPool(window: window), [x]) }
-    try builder.emit(op, AveragePool(window: window, countsPadding: mode == 0), [x])
+    try builder.emit(op, AveragePool(window: window, countsPadding: false), [x])
   }
 }

@@ -26,7 +26,7 @@ extension NcnnImporter {
   ) throws {
     guard layer.text(9).isEmpty else { throw NcnnUnsupported(reason: "a size that is a formula") }
     let aligns = layer.int(6) != 0
-    let op: Resize
+    var op: Resize
     switch layer.int(0) {
     case 1: op = Resize(mode: .nearest, coordinates: .asymmetric, rounding: .floor)
     case 2: op = Resize(mode: .linear, coordinates: aligns ? .alignCorners : .halfPixel)
@@ -41,8 +41,9 @@ extension NcnnImporter {
       return try builder.emit(layer, op, [x, nil, nil, try sizes(layer, &builder, x)])
     }
     let lengths = [layer.int(3), layer.int(4)].suffix(rank - 1)
-    if lengths.allSatisfy({ $0 > 0 }), let channels = builder.length(x, 0) {
-      let sizes = ([1, channels] + lengths).map { Int64($0) }
+    if lengths.allSatisfy({ $0 > 0 }) {
+      op.axes = Array(2..<rank + 1)
+      let sizes = lengths.map { Int64($0) }
       let id = builder.constant(layer, "sizes", Tensor([sizes.count], sizes))
       return try builder.emit(layer, op, [x, nil, nil, id])
     }
