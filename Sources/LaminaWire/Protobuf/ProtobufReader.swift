@@ -34,6 +34,11 @@ package struct ProtobufReader {
     end = bytes.count
   }
 
+  /// Creates a reader of the message in a part of `bytes`, whose places count from their start.
+  init(_ bytes: UnsafeRawBufferPointer, in range: Range<Int>) {
+    self.init(bytes: bytes, end: range.upperBound, position: range.lowerBound)
+  }
+
   /// Returns a reader of the message inside a length-delimited field.
   package func reader(of field: Field) -> ProtobufReader {
     ProtobufReader(bytes: bytes, end: field.payload.upperBound, position: field.payload.lowerBound)
