@@ -2,7 +2,7 @@ import LaminaCore
 import LaminaImporters
 import LaminaWire
 
-/// Arrays in files: NumPy's `.npy`, and the `.pb` of ONNX's test data.
+/// Values in files: NumPy's `.npy`, the `.pb` of ONNX's test data, and maps as JSON.
 package enum RecordedArray {
   /// Reads the value in a file.
   ///
@@ -15,8 +15,34 @@ package enum RecordedArray {
     if path.hasSuffix(".pb") {
       return try ONNXTensorFile.read(ModelFile(path: path), as: type)
     }
+    if path.hasSuffix(".json") { return try dictionary(path, as: type) }
     let file = try NPYFile(MappedFile.open(path))
     return .tensor(try tensor(file, path: path, expected: type.tensor?.dtype))
+  }
+
+  /// Reads a map from an object of numbers or texts; keys are in the order of the file.
+  private static func dictionary(_ path: String, as type: ValueType) throws -> Datum {
+    let document: JSONValue
+    do { document = try JSONReader.read(TextFile.bytes(path)) } catch let error as JSONError {
+      throw RecordingError.badDescription(path: path, error)
+    }
+    guard case .object(let members) = document else {
+      throw RecordingError.missingFile("\(path): an object")
+    }
+    var (key, dtype) = (DataType.string, DataType.float64)
+    if case .map(let stated, let value) = type {
+      key = stated
+      dtype = value.tensor?.dtype ?? dtype
+    }
+    return .map(
+      try members.map { member -> (key: Datum.MapKey, value: Datum) in
+        let name: Datum.MapKey =
+          key == .string ? .string(member.key) : .int(Int(member.key) ?? 0)
+        if let text = member.value.string { return (name, .tensor(Tensor([1], strings: [text]))) }
+        let number = member.value.number ?? 0
+        return (name, .tensor(try Tensor(dtype, [1], rounding: [number])))
+      }
+    )
   }
 
   /// Turns a NumPy array into a tensor.

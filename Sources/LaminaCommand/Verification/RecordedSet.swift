@@ -105,11 +105,11 @@ package struct RecordedSet {
   /// - Throws: ``RecordingError``, or what is wrong with a file.
   package func outputs(for graph: Graph) throws -> [RecordedOutput] {
     var outputs: [RecordedOutput] = []
+    let count = (0...).first { path("output", $0) == nil } ?? 0
+    let places = try places(ofOutputs: count, in: graph)
     while let path = path("output", outputs.count) {
       let index = outputs.count
-      let position = position(ofOutput: index, in: graph)
-      let type =
-        graph.outputs.indices.contains(position) ? graph[graph.outputs[position]].type : .unknown
+      let type = graph[graph.outputs[places[index]]].type
       let stored = description.stored("outputs", index, set: number)
       var datum = try RecordedArray.read(path, as: type)
       if stored?["dtype"] != nil { datum = try restored(datum, type, stored) }
@@ -119,28 +119,39 @@ package struct RecordedSet {
         tolerance.firstEntries = min(rows, tolerance.firstEntries ?? rows)
       }
       outputs.append(
-        RecordedOutput(value: datum, position: position, steps: steps, tolerance: tolerance)
+        RecordedOutput(
+          value: datum,
+          position: places[index],
+          steps: steps,
+          tolerance: tolerance
+        )
       )
-    }
-    guard !outputs.isEmpty || graph.outputs.isEmpty else { throw RecordingError.noOutputs(folder) }
-    guard outputs.count == graph.outputs.count else {
-      throw RecordingError.outputCount(recorded: outputs.count, found: graph.outputs.count)
     }
     return outputs
   }
 
-  /// By name where all outputs are named as recorded, else by order.
-  private func position(ofOutput index: Int, in graph: Graph) -> Int {
+  /// Which of the model's outputs each recorded one is: by name where each is named as the model
+  /// has it, else by order, and then all must be recorded.
+  private func places(
+    ofOutputs count: Int,
+    in graph: Graph
+  ) throws(RecordingError) -> [Int] {
+    guard count > 0 || graph.outputs.isEmpty else { throw .noOutputs(folder) }
     let names = graph.outputs.map { graph[$0].name }
-    let recorded = names.indices.map { description.outputName($0) }
-    guard Set(names).count == names.count, Set(names) == Set(recorded.compactMap { $0 }),
-      recorded.indices.contains(index)
-    else { return index }
-    return names.firstIndex { $0 == recorded[index] } ?? index
+    let places = (0..<count).compactMap { index in
+      description.outputName(index).flatMap(names.firstIndex(of:))
+    }
+    if places.count == count, Set(places).count == count, Set(names).count == names.count {
+      return places
+    }
+    guard count == graph.outputs.count else {
+      throw .outputCount(recorded: count, found: graph.outputs.count)
+    }
+    return Array(0..<count)
   }
 
   private func path(_ kind: String, _ index: Int) -> String? {
-    ["npy", "pb"].map { Folder.join(folder, "\(kind)_\(index).\($0)") }
+    ["npy", "pb", "json"].map { Folder.join(folder, "\(kind)_\(index).\($0)") }
       .first { PathKind(of: $0) == .file }
   }
 
