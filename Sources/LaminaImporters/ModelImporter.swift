@@ -10,6 +10,7 @@ package enum ModelImporter {
     ExecuTorchFormat.self,
     MXNetFormat.self,
     Caffe2Format.self,
+    CoreMLFormat.self,
     ONNXFormat.self,
     TorchFormat.self,
     NumPyFormat.self,

@@ -71,7 +71,7 @@ import Testing
 {
   @Test(
     "every recorded case of the collection passes on the CPU",
-    arguments: ["tflite", "onnx"]
+    arguments: ["tflite", "onnx", "coreml", "mlpackage"]
   )
   func passesCollection(_ format: String) throws {
     let assets = try #require(ProgramUnderTest.assets)
