@@ -13,6 +13,9 @@ package enum ONNXFormat: ModelFormat {
     7: .delimited, 8: .delimited, 14: .delimited, 20: .delimited, 25: .delimited, 26: .delimited,
   ]
 
+  /// No version of the format's own is as high; raw weights that begin like a model are told by it.
+  private static let newestVersion: UInt8 = 60
+
   /// Whether the outermost fields are those of a model, with a graph among them.
   ///
   /// A file that ends too early still counts, so that its error can say so.
@@ -23,6 +26,7 @@ package enum ONNXFormat: ModelFormat {
       do {
         while let field = try reader.next() {
           guard fields[field.number] == field.encoding else { return false }
+          if field.number == 1, bytes[field.payload.lowerBound] > newestVersion { return false }
           seen.insert(field.number)
         }
       } catch WireError.truncated {

@@ -17,7 +17,8 @@ package struct RemoveIdentity: RewritePass {
       let output = node.outputs.first ?? nil,
       node.outputs.dropFirst().allSatisfy({ graph.readerCount(of: $0) == 0 }),
       !(graph.outputs.contains(output) && graph.inputs.contains(input)),
-      isIdentity(node, from: graph[input].tensorType, to: graph[output].tensorType)
+      let before = graph[input].type.tensor, let after = graph[output].type.tensor,
+      isIdentity(node, from: before, to: after)
     else { return nil }
     var edit = GraphEdit("drop \(node.name), which changes nothing")
     edit.remove(node)
