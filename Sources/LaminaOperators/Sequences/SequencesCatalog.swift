@@ -7,6 +7,8 @@ extension OperatorCatalog {
     SequenceAt.self,
     SequenceInsert.self,
     SequenceErase.self,
+    SequenceReserve.self,
+    SequenceSet.self,
     SequenceLength.self,
     SplitToSequence.self,
     ConcatFromSequence.self,

@@ -88,6 +88,21 @@ import Testing
     expectRefused(FakeQuant(low: 1, high: 1), floatTypes([2]))
     expectRefused(FakeQuant(low: 0, high: 1, bitCount: 64), floatTypes([2]))
   }
+
+  @Test func fakeQuantTakesItsRangeFromData() throws {
+    let op = FakeQuantInRange(bitCount: 2)
+    let x = Tensor([4], [Float(-1), 0.4, 1.6, 9])
+    let y = try op.evaluate([x, Tensor(scalar: Float(0)), Tensor(scalar: Float(3))])[0]
+    expectClose(y, Tensor([4], [Float(0), 0, 2, 3]))
+    // One range for each position of the last axis; the second is moved to hold zero.
+    let columns = try op.evaluate([
+      Tensor([2, 2], [Float(1.6), 1.6, -5, -5]), Tensor([2], [Float(0), -0.4]),
+      Tensor([2], [Float(3), 2.6]),
+    ])[0]
+    expectClose(columns, Tensor([2, 2], [Float(2), 2, 0, 0]))
+    expectRefused(op, floatTypes([2, 4], [3], [3]))
+    expectRefused(FakeQuantInRange(bitCount: 1), floatTypes([2], [], []))
+  }
 }
 
 @Suite struct QLinearTests {

@@ -26,6 +26,21 @@ import Testing
     }
   }
 
+  @Test func placesAreReservedAndFilled() throws {
+    let reserved = try SequenceReserve().evaluate(values: [place(2)])[0]
+    #expect(try reserved.sequence.map { try $0.tensor.count } == [0, 0])
+    let filled = try SequenceSet().evaluate(values: [three, place(1), scalar(9)])[0]
+    #expect(try numbers(filled) == [1, 9, 3])
+    #expect(throws: ShapeError.self) {
+      try SequenceSet().evaluate(values: [three, place(3), scalar(9)])
+    }
+    #expect(throws: ShapeError.self) { try SequenceReserve().evaluate(values: [place(-1)]) }
+    let types = try SequenceSet().outputTypes(forValues: [
+      .sequence(.unknown), .tensor(TensorType(.int32, [])), .tensor(TensorType(.float32, [2])),
+    ])
+    #expect(types == [.sequence(.tensor(TensorType(.float32, [2])))])
+  }
+
   @Test func elementsAreTakenPutInAndTakenOut() throws {
     #expect(try SequenceAt().evaluate(values: [three, place(-1)])[0].tensor.scalar() == 3)
     #expect(throws: ShapeError.self) { try SequenceAt().evaluate(values: [three, place(3)]) }
