@@ -32,15 +32,19 @@ package struct JSONReader {
   }
 
   private mutating func skipSpace() {
-    while position < bytes.count, [0x20, 0x09, 0x0A, 0x0D].contains(bytes[position]) {
-      position += 1
+    while position < bytes.count {
+      switch bytes[position] {
+      case 0x20, 0x09, 0x0A, 0x0D: position += 1
+      default: return
+      }
     }
   }
 
   private mutating func take(_ text: StaticString) -> Bool {
     skipSpace()
     let mark = UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount)
-    guard bytes[position...].starts(with: mark) else { return false }
+    guard mark.count <= bytes.count - position else { return false }
+    for index in mark.indices where bytes[position + index] != mark[index] { return false }
     position += mark.count
     return true
   }
@@ -83,10 +87,18 @@ package struct JSONReader {
 
   private mutating func number() throws(JSONError) -> JSONValue {
     let start = position
-    let marks: [UInt8] = Array("0123456789+-.eE".utf8)
-    while position < bytes.count, marks.contains(bytes[position]) { position += 1 }
+    var hasDigits = false
+    scan: while position < bytes.count {
+      switch bytes[position] {
+      case UInt8(ascii: "0")...UInt8(ascii: "9"): hasDigits = true
+      case UInt8(ascii: "+"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "e"),
+        UInt8(ascii: "E"):
+        break
+      default: break scan
+      }
+      position += 1
+    }
     let text = String(decoding: bytes[start..<position], as: UTF8.self)
-    let hasDigits = text.utf8.contains { (0x30...0x39).contains($0) }
     guard hasDigits, !text.hasPrefix("+"), !text.hasPrefix(".") else {
       position = start
       throw failure("a value")
@@ -103,15 +115,22 @@ package struct JSONReader {
 
   /// Reads a text whose opening quote is behind.
   private mutating func string() throws(JSONError) -> String {
-    var text: [UInt8] = []
+    // Most texts have no escapes and are taken as they stand.
+    var text: [UInt8]?
+    let start = position
     while position < bytes.count {
       let byte = bytes[position]
       position += 1
       switch byte {
-      case UInt8(ascii: "\""): return String(decoding: text, as: UTF8.self)
-      case UInt8(ascii: "\\"): text += Array(String(try escape()).utf8)
+      case UInt8(ascii: "\""):
+        guard let text else { return String(decoding: bytes[start..<position - 1], as: UTF8.self) }
+        return String(decoding: text, as: UTF8.self)
+      case UInt8(ascii: "\\"):
+        var part = text ?? Array(bytes[start..<position - 1])
+        part += Array(String(try escape()).utf8)
+        text = part
       case 0..<0x20: throw failure("no control character in a text")
-      default: text.append(byte)
+      default: text?.append(byte)
       }
     }
     throw failure("a closing quote")
