@@ -28,6 +28,7 @@ let modules: [Target] = [
     exclude: [
       "Caffe/caffe.proto",
       "ONNX/onnx.proto",
+      "TensorFlow/tensorflow.proto",
     ]
   ),
   .target(

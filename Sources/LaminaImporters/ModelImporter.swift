@@ -6,11 +6,17 @@ package enum ModelImporter {
   /// The formats in the order in which they are asked; those with a mark of their own come first.
   package static let formats: [any ModelFormat.Type] = [
     TFLiteFormat.self,
+    KerasHDF5Format.self,
+    KerasArchiveFormat.self,
+    TFJSFormat.self,
     CaffeFormat.self,
     ExecuTorchFormat.self,
     MXNetFormat.self,
     Caffe2Format.self,
     CoreMLFormat.self,
+    TFSavedModelFormat.self,
+    TFGraphFormat.self,
+    TFCheckpointFormat.self,
     ONNXFormat.self,
     TorchFormat.self,
     NumPyFormat.self,

@@ -44,6 +44,9 @@ package struct Verifier {
     }
     do {
       let model = try Model(contentsOf: item.modelPath)
+      guard !model.graph.nodes.isEmpty || !model.graph.outputs.isEmpty else {
+        return single(.skipped, "the file has weights and no graph")
+      }
       let description = try RecordingDescription(folder: dataFolder)
       let options = try engine.runOptions(for: model)
       return folders.map { folder in
