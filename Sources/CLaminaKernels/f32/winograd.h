@@ -119,7 +119,6 @@ LAMINA_INLINE void winograd_output_lines(
 typedef void winograd_function(
   const lamina_winograd_axis *axis, winograd_lines from, winograd_lines to, size_t count,
   winograd_end *end);
-
 /// The transforms for one number of pairs.
 #define WINOGRAD(pairs)                                                                       \
   static LAMINA_TARGET void winograd_input_##pairs(                                           \
@@ -155,9 +154,7 @@ static winograd_function *const winograd_outputs[] = {
   winograd_output_5,
 };
 
-/// Transforms a tile along both axes, or along the one that has more than one tap.
-///
-/// `columns` counts the vectors in a row after the first transform.
+/// Transforms a tile along both axes or the only one; `columns` vectors make a row in between.
 LAMINA_INLINE void winograd_both(
   winograd_function *const *table, const lamina_f32_winograd *winograd, size_t columns,
   winograd_lines from, float *half, winograd_lines to, winograd_end *end) {

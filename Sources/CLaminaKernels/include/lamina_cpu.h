@@ -25,7 +25,6 @@ typedef struct lamina_kernels {
   lamina_f32_mix_function *_Nonnull f32_mix;
   lamina_f32_from_half_function *_Nonnull f32_from_half;
   lamina_f32_to_half_function *_Nonnull f32_to_half;
-  lamina_f32_peak_function *_Nonnull f32_peak;
   lamina_x32_transpose_function *_Nonnull x32_transpose;
   lamina_i8_product_function *_Nonnull i8_product;
   lamina_i8_product_function *_Nonnull i8_image;

@@ -264,12 +264,4 @@ typedef void lamina_x32_transpose_function(
 lamina_x32_transpose_function lamina_x32_transpose__scalar, lamina_x32_transpose__avx2,
   lamina_x32_transpose__avx512;
 
-/// Independent sums of the kernel below; each round multiplies and adds a vector in each of them.
-enum { lamina_f32_peak_chains = 12 };
-
-/// Computes in registers alone, to measure the most that a core can do. The result means nothing.
-typedef float lamina_f32_peak_function(size_t rounds, float factor);
-
-lamina_f32_peak_function lamina_f32_peak__scalar, lamina_f32_peak__avx2, lamina_f32_peak__avx512;
-
 #endif

@@ -10,7 +10,6 @@
 #include "../f32/pool.h"
 #include "../f32/half.h"
 #include "../f32/transpose.h"
-#include "../f32/peak.h"
 #include "../i8/product.h"
 #include "../i8/image.h"
 #if DOT_GROUP == 4
@@ -42,7 +41,6 @@ const lamina_kernels LAMINA_KERNEL(kernels) = {
   .f32_mix = LAMINA_KERNEL(f32_mix),
   .f32_from_half = LAMINA_KERNEL(f32_from_half),
   .f32_to_half = LAMINA_KERNEL(f32_to_half),
-  .f32_peak = LAMINA_KERNEL(f32_peak),
   .x32_transpose = LAMINA_KERNEL(x32_transpose),
   .i8_product = LAMINA_TILE(i8_product),
   .i8_image = LAMINA_TILE(i8_image),

@@ -41,9 +41,9 @@ final class FloatProduct: PreparedKernel, @unchecked Sendable {
     var strides: (y: Int, x: Int, depth: Int, column: Int, group: Int)
 
     /// Where the weights of a group lie.
-    func layout(_ weights: UnsafeRawPointer, group: Int) -> lamina_weights {
+    func layout(_ weights: UnsafePointer<Float>, group: Int) -> lamina_weights {
       lamina_weights(
-        data: weights + group * strides.group * MemoryLayout<Float>.stride,
+        data: weights + group * strides.group,
         kernel_height: window?.kernel_height ?? 1,
         kernel_width: window?.kernel_width ?? 1,
         depth: depth,
@@ -108,7 +108,7 @@ final class FloatProduct: PreparedKernel, @unchecked Sendable {
     ) { base, factors in
       guard let base else { return }
       for group in 0..<groups {
-        var layout = problem.layout(base, group: group)
+        var layout = problem.layout(base.assumingMemoryBound(to: Float.self), group: group)
         let part = group * columns..<(group + 1) * columns
         lamina_f32_pack_scaled(
           &layout,

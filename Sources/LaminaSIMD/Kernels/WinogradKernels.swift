@@ -28,6 +28,7 @@ extension ConvKernels {
 /// again as a product over all taps; its weights are packed when that happens first.
 final class FloatWinograd: PreparedKernel, @unchecked Sendable {
   let name: String
+  let packedInputs = [1, 2]
   private let kernels: lamina_kernels
   private let tiles: Int
   private let groups: Int
@@ -103,10 +104,10 @@ final class FloatWinograd: PreparedKernel, @unchecked Sendable {
       let weights = try FloatWeights(1, request)
       return try FloatProduct(problem, weights: weights, bias: numbers, request)
     }
-    pack(problem, try request.floats(1, "weights") ?? [])
+    pack(problem, try FloatWeights(1, request))
   }
 
-  private func pack(_ problem: FloatProduct.Problem, _ weights: [Float]) {
+  private func pack(_ problem: FloatProduct.Problem, _ weights: FloatWeights) {
     weights.withUnsafeBufferPointer { buffer in
       guard let base = buffer.baseAddress else { return }
       let shape = winograd.pointer.pointee

@@ -61,6 +61,8 @@ final class MemorySlab: @unchecked Sendable {
   /// The slab that parts are taken from; buffers keep those before it.
   private static let latest = Mutex<MemorySlab?>(nil)
   private static let usualByteCount = 8 << 20
+  /// Bytes of a buffer that has a slab of its own, so that its memory goes with it.
+  private static let ownByteCount = 2 << 20
 
   private init(byteCount: Int) {
     self.byteCount = byteCount
@@ -84,10 +86,11 @@ final class MemorySlab: @unchecked Sendable {
   /// Zeroed memory aligned to a cache line, and the slab it belongs to.
   static func take(_ byteCount: Int) -> (slab: MemorySlab, base: UnsafeMutableRawPointer) {
     let size = (byteCount + 63) / 64 * 64
+    if size >= ownByteCount { return MemorySlab(byteCount: size).part(size) }
     return latest.withLock { latest in
       if let slab = latest, slab.byteCount - slab.used >= size { return slab.part(size) }
-      let slab = MemorySlab(byteCount: max(size, usualByteCount))
-      if size < usualByteCount { latest = slab }
+      let slab = MemorySlab(byteCount: usualByteCount)
+      latest = slab
       return slab.part(size)
     }
   }
