@@ -7,6 +7,7 @@ struct TestFolder {
   private let url: URL
 
   /// Makes a folder with files, calls `body`, and removes it.
+  @discardableResult
   static func with<Result>(
     _ files: [String: [UInt8]],
     _ body: (TestFolder) throws -> Result

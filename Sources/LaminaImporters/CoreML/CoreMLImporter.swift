@@ -60,7 +60,11 @@ final class CoreMLImporter {
       try lower(root)
       for feature in root.description.outputs {
         let id = try builder.value(feature.name, for: "the outputs of the model")
-        builder.graph.outputs.append(id)
+        // What the last model of a pipeline writes has the type that the pipeline states.
+        try CoreMLModelNode(self, root).finish(feature.name, id)
+        builder.graph.outputs.append(
+          try builder.value(feature.name, for: "the outputs of the model")
+        )
       }
       builder.graph.metadata = try metadata(message, root)
       builder.graph.reindex()

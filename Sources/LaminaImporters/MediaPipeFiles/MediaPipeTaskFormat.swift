@@ -7,11 +7,14 @@ import LaminaWire
 package enum MediaPipeTaskFormat: ModelFormat {
   package static let name = "MediaPipe task"
 
+  /// Bundles may begin with zeros that bring their models' bytes into place.
+  private static let alignment = 64
+
   /// The largest model that is unpacked, should a bundle be compressed.
   private static let unpackedLimit = 1 << 30
 
   package static func recognizes(_ file: ModelFile) -> Bool {
-    guard file.bytes.has("PK\u{3}\u{4}"),
+    guard (0..<Self.alignment).contains(where: { file.bytes.has("PK\u{3}\u{4}", at: $0) }),
       let archive = (try? ZipArchive(file.bytes)).flatMap({ $0 })
     else { return false }
     return archive.entries.contains { isModel($0.name) }

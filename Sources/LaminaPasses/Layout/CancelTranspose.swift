@@ -4,6 +4,8 @@ import LaminaOperators
 /// Joins two transposes in a row; when they undo each other, both vanish.
 ///
 ///     Transpose(Transpose(x, p), q)  →  Transpose(x, q ∘ p)  or  x
+///
+/// The first one stays until nothing reads it: another edit of the same sweep may.
 package struct CancelTranspose: RewritePass {
   package static let name = "cancel-transpose"
   package static let promise = Exactness.exact
@@ -28,7 +30,6 @@ package struct CancelTranspose: RewritePass {
         inputs: [.existing(source)],
         absorbing: graph.readerCount(of: node.inputs[0]) == 1 ? [producer] : []
       )
-      if graph.readerCount(of: node.inputs[0]) == 1 { edit.remove(producer) }
     }
     return edit
   }

@@ -29,7 +29,7 @@ import Testing
       "a_deploy.prototxt": Array(Self.text.utf8), "a_iter_9.caffemodel": net().bytes(),
       "readme.prototxt": Array("net: \"a solver\"".utf8),
     ]
-    try TestFolder.with(files) { folder in
+    try TestFolder.with(files) { (folder) throws -> Void in
       for name in ["a_deploy.prototxt", "a_iter_9.caffemodel"] {
         let graph = try folder.open(name)
         let y = try graph.evaluate([.tensor(Tensor([1, 2], [Float(1), 1]))])[0].tensor
@@ -93,7 +93,7 @@ import Testing
       weights: [("c", [Tensor([1, 1, 2, 2], [Float(1), 1, 1, 1]), Tensor([1], [Float(-10)])])]
     )
     let files = ["v.prototxt": Array(text.utf8), "v.caffemodel": net.bytes(legacy: true)]
-    try TestFolder.with(files) { folder in
+    try TestFolder.with(files) { (folder) throws -> Void in
       let graph = try folder.open("v.prototxt")
       #expect(graph.metadata.format == "Caffe (version 1 layers)")
       let x = Tensor([1, 1, 2, 2], [Float(1), 2, 3, 2])

@@ -90,7 +90,7 @@ import Testing
 
   @Test func eitherFileFindsTheOther() throws {
     let files = ["init_net.pb": try Self.initial(), "predict_net.pb": Self.predict]
-    try TestFolder.with(files) { folder in
+    try TestFolder.with(files) { (folder) throws -> Void in
       for name in files.keys {
         let graph = try folder.open(name)
         #expect(graph.inputs.map { graph[$0].name } == ["data"])
@@ -103,13 +103,13 @@ import Testing
   }
 
   @Test func aNetAloneIsShownAndDoesNotRun() throws {
-    try TestFolder.with(["predict_net.pb": Self.predict]) { folder in
+    try TestFolder.with(["predict_net.pb": Self.predict]) { (folder) throws -> Void in
       let graph = try folder.open("predict_net.pb")
       #expect(graph.inputs.map { graph[$0].name } == ["data"])
       #expect(graph.absentWeights == ["w", "b", "s", "fw", "fb"])
       #expect(throws: GraphError.self) { try graph.evaluate([.tensor(x)]) }
     }
-    try TestFolder.with(["init_net.pb": Self.initial()]) { folder in
+    try TestFolder.with(["init_net.pb": Self.initial()]) { (folder) throws -> Void in
       #expect(throws: ImportError.self) { try folder.open("init_net.pb") }
     }
   }

@@ -72,19 +72,19 @@ import Testing
     let files = [
       "a-symbol.json": model.symbol(), "a-0001.params": model.list(), "b-0001.params": [],
     ]
-    try TestFolder.with(files) { folder in
+    try TestFolder.with(files) { (folder) throws -> Void in
       #expect(try folder.open("a-0001.params").nodes.count == 5)
       #expect(try folder.open("a-symbol.json").metadata.missingWeights == nil)
       #expect(MXNetFormat.isPart(try folder.file("a-0001.params")))
     }
-    try TestFolder.with(["a-0001.params": model.list()]) { folder in
+    try TestFolder.with(["a-0001.params": model.list()]) { (folder) throws -> Void in
       #expect(throws: ImportError.self) { try folder.open("a-0001.params") }
     }
   }
 
   @Test func aGraphWithoutParametersIsShownAndDoesNotRun() throws {
     let symbol = Self.model.symbol()
-    try TestFolder.with(["a-symbol.json": symbol]) { folder in
+    try TestFolder.with(["a-symbol.json": symbol]) { (folder) throws -> Void in
       let graph = try folder.open("a-symbol.json")
       #expect(graph.inputs.map { graph[$0].name } == ["data"])
       #expect(graph.metadata.missingWeights?.hasPrefix("a-0000.params") == true)

@@ -12,7 +12,7 @@ import Testing
   private let scores = Tensor([1, 9], [Float(0.1), 0.7, 0.2, 0.2, 0.6, 0.2, 0.1, 0.3, 0.6])
   private let priors: Tensor = {
     let boxes: [Float] = [0.1, 0.1, 0.5, 0.5, 0.12, 0.1, 0.52, 0.5, 0.6, 0.6, 0.9, 0.9]
-    let variances = (0..<3).flatMap { _ in [Float(0.1), 0.1, 0.2, 0.2] }
+    let variances = (0..<3).flatMap { _ -> [Float] in [0.1, 0.1, 0.2, 0.2] }
     return Tensor([1, 2, 12], boxes + variances)
   }()
 

@@ -7,6 +7,7 @@ extension TorchInterpreter {
     TorchRule("aten::size", size),
     TorchRule("aten::sym_size", size),
     TorchRule("aten::numel", elementCount),
+    TorchRule("aten::dim") { call in .int(try call.interpreter.rank(of: try call.tensor(0))) },
     TorchRule("prim::NumToTensor") { call in
       let tensor = try call.tensor(0)
       return .tensor(copy(of: tensor))
