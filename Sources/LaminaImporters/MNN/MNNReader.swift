@@ -16,7 +16,7 @@ enum MNNReader {
         tensorNames: names,
         outputNames: try root.strings(4),
         quantizations: try quantizations(root),
-        version: try root.table(2, "extra information")?.string(3),
+        version: try root.table(2, "extra information")?.string(2),
         subgraphs: try root.tables(10, "graph").map { try subgraph($0) }
       )
     } catch let error as ImportError {

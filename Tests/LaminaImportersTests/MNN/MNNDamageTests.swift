@@ -19,13 +19,6 @@ import Testing
     #expect(graph.outputs.map { graph[$0].name } == ["prob"])
   }
 
-  @Test func weightsOf8BitsStayCodes() throws {
-    let graph = try open(fixture("mnn-int8-weights/model.mnn"))
-    let codes = graph.values.compactMap(\.constant).filter { $0.quantization != nil }
-    #expect(codes.count >= 4)
-    #expect(codes.allSatisfy { $0.dtype == .int8 && $0.quantization?.axis == 0 })
-  }
-
   @Test(arguments: names) func modelsCutShortNeverTrap(_ name: String) throws {
     let model = try fixture("\(name)/model.mnn")
     for length in stride(from: 0, to: model.count, by: 5) {

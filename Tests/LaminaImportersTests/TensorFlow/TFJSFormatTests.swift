@@ -36,24 +36,27 @@ import Testing
   /// Codes 0 to 255, worked out by hand: value = code · scale + min.
   @Test func codesOf8And16BitsStandForNumbers() throws {
     let byte = #", "quantization": {"dtype": "uint8", "scale": 0.5, "min": -1}"#
-    try withFolder(["weights_manifest.json": manifest("s", byte), "s": [0, 1, 2, 255]]) { folder in
+    try withFolder(["weights_manifest.json": manifest("s", byte), "s": [0, 1, 2, 255]]) {
+      (folder) throws -> Void in
       #expect(try value(folder) == [-1, -0.5, 0, 126.5])
     }
     let word = #", "quantization": {"dtype": "uint16", "scale": 0.5, "min": 0}"#
     let codes: [UInt8] = [0, 0, 1, 0, 0, 1, 255, 255]
-    try withFolder(["weights_manifest.json": manifest("s", word), "s": codes]) { folder in
+    try withFolder(["weights_manifest.json": manifest("s", word), "s": codes]) {
+      (folder) throws -> Void in
       #expect(try value(folder) == [0, 0.5, 128, 32767.5])
     }
     let half = #", "quantization": {"dtype": "float16"}"#
     let halves: [UInt8] = [0, 0x3C, 0, 0xC0, 0, 0x38, 0, 0]
-    try withFolder(["weights_manifest.json": manifest("s", half), "s": halves]) { folder in
+    try withFolder(["weights_manifest.json": manifest("s", half), "s": halves]) {
+      (folder) throws -> Void in
       #expect(try value(folder) == [1, -2, 0.5, 0])
     }
   }
 
   @Test(arguments: ["../s", "/etc/passwd", "a/../../s", ""])
   func filesElsewhereAreRefused(_ path: String) throws {
-    try withFolder(["weights_manifest.json": manifest(path, "")]) { folder in
+    try withFolder(["weights_manifest.json": manifest(path, "")]) { (folder) throws -> Void in
       #expect(throws: ImportError.self) {
         try ModelImporter.open(path: folder + "/weights_manifest.json")
       }
@@ -61,7 +64,8 @@ import Testing
   }
 
   @Test func filesThatAreTooShortAreRefused() throws {
-    try withFolder(["weights_manifest.json": manifest("s", ""), "s": [1, 2, 3]]) { folder in
+    try withFolder(["weights_manifest.json": manifest("s", ""), "s": [1, 2, 3]]) {
+      (folder) throws -> Void in
       #expect(throws: ImportError.self) {
         try ModelImporter.open(path: folder + "/weights_manifest.json")
       }
@@ -80,7 +84,7 @@ import Testing
     let shards = try ["group1-shard1of2.bin", "group1-shard2of2.bin"].map { name in
       (name, try MappedFile.open("\(folder)/\(name)").bytes)
     }
-    try withFolder(Dictionary(uniqueKeysWithValues: shards)) { copy in
+    try withFolder(Dictionary(uniqueKeysWithValues: shards)) { (copy) throws -> Void in
       for place in stride(from: 0, to: model.count, by: 17) {
         var damaged = model
         damaged[place] ^= 0x01

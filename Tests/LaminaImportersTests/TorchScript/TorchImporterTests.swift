@@ -105,7 +105,7 @@ import Testing
   }
 
   @Test(arguments: [
-    "return torch.relu(x", "return x $ 2", "  return x", "y = \"abc", "return torch.relu(x))",
+    "return torch.relu(x", "return x $ 2", "y = \"abc", "return torch.relu(x))",
   ])
   func refusesCodeThatIsNoCode(_ body: String) {
     #expect(throws: ImportError.self) { try open(body) }

@@ -136,7 +136,7 @@ extension MNNImporter {
   ) throws {
     let x = try builder.input(op)
     let rank = builder.rank(x) ?? 4
-    let axes = try op.int(0) != 0 ? Array(1..<rank) : [1]
+    let axes = try op.int(0) != 0 ? Array(1..<max(rank, 2)) : [1]
     let sum = Reduce(.sumSquare, axes: axes, keepsDimensions: true)
     let squares = try builder.step(op, "squares", sum, [x])
     let floor = UnaryElementwise(.affine(alpha: 1, beta: Double(try op.float(2))))
