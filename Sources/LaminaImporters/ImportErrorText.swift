@@ -8,10 +8,10 @@ extension ImportError: CustomStringConvertible {
       "\(SafeText.clean(path))\(format.map { " (\($0))" } ?? ""): \(error)"
     case .wire(let error): "\(error)"
     case .notAModel(let kind):
-      "expected a model (\(ModelImporter.formatNames)), found \(kind.name)"
+      "expected a model, found \(kind.name)"
         + (kind.advice.map { "; \($0)" } ?? "")
     case .folderWithoutModel(let names):
-      "expected a model (\(ModelImporter.formatNames)), found a folder "
+      "expected a model, found a folder "
         + (names.isEmpty
           ? "without files"
           : "with \(names.prefix(4).map { SafeText.clean($0, limit: 60) }.joined(separator: ", "))"

@@ -112,7 +112,9 @@ private struct Network {
     let x = net.input([1, 5, 6, channels])
     let a = try net.conv(x, from: channels, to: channels, kernel: 3)
     let sum = net.add(BinaryElementwise(.add), [a, x], activation: .relu)
-    #expect(try net.check([sum]) == ["Conv + Add: conv packed"])
+    // Many channels may be cheaper by Winograd's algorithm.
+    let kernels = try net.check([sum])
+    #expect(kernels.count == 1 && kernels[0].hasPrefix("Conv + Add: conv "), "\(kernels)")
   }
 
   @Test(arguments: [3, 16, 33, 80])

@@ -20,6 +20,8 @@ package struct Screen: Sendable {
   private var y = 0
   private var state = State.text
   private var bytes: [UInt8] = []
+  /// Whether what comes may still be drawn for the size before.
+  private var isNewlySized = false
 
   private enum State {
     case text
@@ -53,6 +55,7 @@ package struct Screen: Sendable {
     self.height = height
     cells = Array(repeating: Array(repeating: " ", count: width), count: height)
     (x, y) = (0, 0)
+    isNewlySized = true
   }
 
   /// Takes bytes that a program has written.
@@ -113,7 +116,7 @@ package struct Screen: Sendable {
     }
     if x >= width {
       // A shell's output wraps; a program that draws its screen has miscounted.
-      if isAlternate { surprises.append("text outside of the screen") }
+      if isAlternate, !isNewlySized { surprises.append("text outside of the screen") }
       (x, y) = (0, min(y + 1, height - 1))
     }
     cells[y][x] = Character(scalar)
@@ -204,6 +207,7 @@ extension Screen {
   }
 
   private mutating func erase(_ what: Int, wholeScreen: Bool) {
+    if wholeScreen { isNewlySized = false }
     let cursor = y * width + x
     let line = y * width..<(y + 1) * width
     let area = wholeScreen ? 0..<width * height : line

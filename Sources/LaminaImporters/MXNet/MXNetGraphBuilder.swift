@@ -99,6 +99,9 @@ final class MXNetGraphBuilder {
         found: "output \(reference.output)"
       )
     }
+    if model.missingWeights != nil, !shapes.isReadFirst(reference.node) {
+      return addAbsentWeight(reference.node, .unranked)
+    }
     return addInput(reference.node)
   }
 

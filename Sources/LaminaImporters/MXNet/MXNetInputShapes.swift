@@ -15,6 +15,9 @@ struct MXNetInputShapes {
     firstReaders = readers
   }
 
+  /// Whether a node reads `number` as its data; weights come behind.
+  func isReadFirst(_ number: Int) -> Bool { firstReaders[number] >= 0 }
+
   /// Operators that keep the number of axes and the channels.
   private static let transparent: Set<String> = [
     "BatchNorm", "BatchNorm_v1", "Activation", "LeakyReLU", "_copy", "identity", "Cast", "cast",

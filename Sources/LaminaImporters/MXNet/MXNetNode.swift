@@ -40,7 +40,12 @@ struct MXNetNode {
     let reference = symbol.inputs[position]
     if let id = builder.existing(reference) { return id }
     guard shape.allSatisfy({ $0 > 0 }), let count = Shape(shape).elementCount, count < 1 << 40
-    else { throw MXNetUnsupported(reason: "its weights are in no file, nor is their size") }
+    else {
+      guard builder.model.missingWeights != nil else {
+        throw MXNetUnsupported(reason: "its weights are in no file, nor is their size")
+      }
+      return builder.addAbsentWeight(reference.node, .unranked)
+    }
     return builder.addAbsentWeight(reference.node, Shape(shape))
   }
 

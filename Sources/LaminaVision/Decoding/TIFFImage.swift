@@ -170,8 +170,8 @@ extension TIFFImage {
     case 1: rows = Array(stored)
     case 5: rows = TIFFPacking.unpackLZW(stored, limit: byteCount)
     case 8, 32946:
-      // Two bytes of a header come first.
-      let body = ByteView(Array(stored.dropFirst(2)))
+      // Two bytes of a header come first, and four of a check sum last.
+      let body = ByteView(Array(stored.dropFirst(2).dropLast(4)))
       rows = (try? Inflate.inflate(body, limit: byteCount)) ?? []
     case 32773: rows = TIFFPacking.unpackBytes(stored, limit: byteCount)
     case let other: throw .unsupported(format: .tiff, what: "compression \(other)")

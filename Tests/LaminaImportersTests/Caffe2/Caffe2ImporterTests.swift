@@ -79,7 +79,7 @@ import Testing
     try fill("w", Tensor([1, 1, 2, 2], [Float(1), 0, 0, -1]))
       + fill("b", Tensor([1], [Float(0.25)])) + fill("s", Tensor([1], [Float(0.5)]))
       + fill("fw", Tensor([1, 4], [Float(1), 2, 3, 4]))
-      + op("ConstantFill", [], ["fb"], [ints("shape", [1]), floats("value", [])])
+      + op("ConstantFill", [], ["fb"], [ints("shape", [1])])
       + op("ConstantFill", [], ["data"], [ints("shape", [1])])
   }
 
@@ -126,7 +126,7 @@ import Testing
   @Test func fillsInThePredictingNetAreConstantsAndUnknownOperatorsAreShown() throws {
     let net =
       try Self.fill("k", Tensor([2], [Float(3), 4]))
-      + Self.op("Add", ["x", "k"], ["s"], [Self.int("broadcast", 1), Self.int("axis", 1)])
+      + Self.op("Add", ["x", "k"], ["s"], [Self.int("broadcast", 1)])
       + Self.op("Frobnicate", ["s"], ["y"]) + Self.text(7, "x") + Self.text(8, "y")
     let graph = try ModelImporter.open(ModelFile(name: "n", bytes: ByteView(net)))
     #expect(graph.nodes.map(\.sourceOp) == ["Add", "Frobnicate"])

@@ -69,7 +69,7 @@ import Testing
     let path = try folder.write("both.task", bundle)
     let graph = try ModelImporter.open(path: path)
     #expect(graph.metadata.properties[0].value == "a.tflite")
-    #expect(graph.metadata.subgraphs.map(\.name) == ["b.tflite"])
+    #expect(graph.metadata.subgraphs.map(\.name) == ["main", "b.tflite"])
     let other = try ModelImporter.open(path: "\(path):b.tflite")
     #expect(other.metadata.properties[0].value == "b.tflite")
     #expect(throws: ImportError.self) { try ModelImporter.open(path: "\(path):c.tflite") }
