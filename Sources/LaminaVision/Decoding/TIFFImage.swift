@@ -70,7 +70,8 @@ extension TIFFImage {
   private func readFields() throws(ImageError) -> [Field: [Int]] {
     let directory = try number(4, 4)
     let count = try number(directory, 2)
-    try reader.require(count * 12, at: directory + 2)
+    // The entries, and the place of the next directory.
+    try reader.require(count * 12 + 4, at: directory + 2)
     var fields: [Field: [Int]] = [:]
     for index in 0..<count {
       let entry = directory + 2 + index * 12
@@ -170,8 +171,8 @@ extension TIFFImage {
     case 1: rows = Array(stored)
     case 5: rows = TIFFPacking.unpackLZW(stored, limit: byteCount)
     case 8, 32946:
-      // Two bytes of a header come first, and four of a check sum last.
-      let body = ByteView(Array(stored.dropFirst(2).dropLast(4)))
+      // Two bytes of a header come first.
+      let body = ByteView(Array(stored.dropFirst(2)))
       rows = (try? Inflate.inflate(body, limit: byteCount)) ?? []
     case 32773: rows = TIFFPacking.unpackBytes(stored, limit: byteCount)
     case let other: throw .unsupported(format: .tiff, what: "compression \(other)")

@@ -56,9 +56,9 @@ import Testing
   @Test func unknownOperatorsAreNamedAndTheModelOpens() throws {
     var model = TFLiteTestModel.convolution
     model.subgraphs[0].operators[1].name = "MysteryOp"
-    model.subgraphs[0].operators[0].name = "HASHTABLE"
+    model.subgraphs[0].operators[0].name = "PLACEHOLDER_FOR_GREATER_OP_CODES"
     let graph = try open(model)
-    #expect(graph.unsupportedOperators == ["HASHTABLE", "MysteryOp"])
+    #expect(graph.unsupportedOperators == ["PLACEHOLDER_FOR_GREATER_OP_CODES", "MysteryOp"])
     #expect(graph[graph.outputs[0]].type.tensor?.shape == Shape([1, 8]))
   }
 
