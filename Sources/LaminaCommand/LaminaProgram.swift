@@ -64,7 +64,7 @@ package struct LaminaRoot: AsyncParsableCommand {
     version: "lamina \(LaminaVersion.text)",
     subcommands: [
       ExplorerCommand.self, InspectCommand.self, RunCommand.self, ProfileCommand.self,
-      VerifyCommand.self, CheckCommand.self, BackendsCommand.self,
+      VerifyCommand.self, CheckCommand.self, BackendsCommand.self, FormatsCommand.self,
     ],
     defaultSubcommand: ExplorerCommand.self
   )

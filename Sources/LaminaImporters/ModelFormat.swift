@@ -5,6 +5,12 @@ package protocol ModelFormat: Sendable {
   /// The name to show.
   static var name: String { get }
 
+  /// How its files are named, to show; the name is no evidence.
+  static var files: String { get }
+
+  /// The operators that rules know, under the format's own names, in no order.
+  static var operators: [String] { get }
+
   /// Whether the content of `file` is of this format, damaged or not; the name is no evidence.
   ///
   /// A folder comes here too, with no bytes; its files are the neighbours.
@@ -24,5 +30,7 @@ package protocol ModelFormat: Sendable {
 }
 
 extension ModelFormat {
+  package static var operators: [String] { [] }
+
   package static func isPart(_ file: ModelFile) -> Bool { false }
 }

@@ -9,7 +9,7 @@ import Testing
     let version = try lamina("--version")
     #expect(version.status == 0)
     #expect(version.output == "lamina \(LaminaVersion.text)\n")
-    for command in ["inspect", "run", "profile", "verify", "check", "backends"] {
+    for command in ["inspect", "run", "profile", "verify", "check", "backends", "formats"] {
       let help = try lamina(command, "--help")
       #expect(help.status == 0)
       #expect(help.output.contains("USAGE: lamina \(command)"))
@@ -142,6 +142,14 @@ import Testing
     for key in ["ops_ms", "copies_ms", "dispatch_ms", "wall_ms", "ratio"] {
       #expect(profile["reconcile"]?[key] != nil, "\(key)")
     }
+  }
+
+  @Test func formatsListTheirFilesAndOperators() throws {
+    let listings = try lamina("formats", "--json").document()["formats"]?.elements ?? []
+    #expect(listings.count >= 20)
+    let mnn = try #require(listings.first { $0["name"]?.string == "MNN" })
+    #expect(mnn["files"]?.string == "*.mnn")
+    #expect(mnn["operators"]?.elements?.contains { $0.string == "Convolution" } == true)
   }
 
   @Test("backends are listed with their devices or the reason why not")

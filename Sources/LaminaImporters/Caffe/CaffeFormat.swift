@@ -6,6 +6,11 @@ import LaminaWire
 /// A net is two files, `.prototxt` and `.caffemodel`; either finds the other.
 package enum CaffeFormat: ModelFormat {
   package static let name = "Caffe"
+  package static let files = "*.prototxt, *.caffemodel"
+
+  package static var operators: [String] {
+    CaffeGraphBuilder.tables.joined().map(\.name)
+  }
 
   package static func recognizes(_ file: ModelFile) -> Bool {
     isText(file.bytes) || isBinary(file.bytes)

@@ -6,6 +6,11 @@ import LaminaWire
 /// A model is two files, `predict_net.pb` and `init_net.pb`; either finds the other.
 package enum Caffe2Format: ModelFormat {
   package static let name = "Caffe2"
+  package static let files = "predict_net.pb, init_net.pb"
+
+  package static var operators: [String] {
+    Caffe2GraphBuilder.tables.joined().map(\.name)
+  }
 
   package static func recognizes(_ file: ModelFile) -> Bool { isNet(file.bytes) }
 

@@ -7,6 +7,11 @@ import LaminaWire
 /// a folder whose manifest names the model inside.
 package enum CoreMLFormat: ModelFormat {
   package static let name = "Core ML"
+  package static let files = "*.mlmodel, *.mlpackage"
+
+  package static var operators: [String] {
+    CoreMLNetwork.tables.joined().map(\.name) + MILNode.tables.joined().map(\.name)
+  }
 
   /// Whether the outermost fields are those of a model.
   ///

@@ -7,6 +7,11 @@ import LaminaWire
 /// The structure is shown; calls of portable kernels run where the table of rules has them.
 package enum ExecuTorchFormat: ModelFormat {
   package static let name = "ExecuTorch"
+  package static let files = "*.pte"
+
+  package static var operators: [String] {
+    ExecuTorchCall.rules.map(\.name)
+  }
 
   package static func recognizes(_ file: ModelFile) -> Bool {
     file.bytes.has(ExecuTorchProgram.identifier, at: 4)

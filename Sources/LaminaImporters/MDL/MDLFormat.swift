@@ -4,6 +4,11 @@ import LaminaWire
 /// Baidu MDL: layers in a JSON file, weights in a .bin file beside it.
 package enum MDLFormat: ModelFormat {
   package static let name = "Baidu MDL"
+  package static let files = "model.json, data.bin"
+
+  package static var operators: [String] {
+    MDLImporter.layers.map(\.name)
+  }
 
   package static func recognizes(_ file: ModelFile) -> Bool {
     hasLayers(file.bytes) || layers(beside: file) != nil

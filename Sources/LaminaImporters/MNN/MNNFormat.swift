@@ -4,6 +4,11 @@ import LaminaWire
 /// MNN: a FlatBuffers message without a mark of its own.
 package enum MNNFormat: ModelFormat {
   package static let name = "MNN"
+  package static let files = "*.mnn"
+
+  package static var operators: [String] {
+    MNNImporter.tables.joined().map(\.name)
+  }
 
   /// Whether the message has the first fields of a network: operators that name their type, and
   /// names of tensors.

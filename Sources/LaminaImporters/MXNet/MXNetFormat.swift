@@ -6,6 +6,11 @@ import LaminaWire
 /// A model is two files, `x-symbol.json` and `x-0000.params`; either finds the other.
 package enum MXNetFormat: ModelFormat {
   package static let name = "MXNet"
+  package static let files = "*-symbol.json, *.params"
+
+  package static var operators: [String] {
+    MXNetGraphBuilder.tables.joined().map(\.name)
+  }
 
   package static func recognizes(_ file: ModelFile) -> Bool {
     isSymbol(file.bytes) || MXNetParameters.isList(file.bytes)

@@ -6,6 +6,7 @@ import LaminaWire
 /// It is shown; calculators are not operators of the engine.
 package enum MediaPipeGraphFormat: ModelFormat {
   package static let name = "MediaPipe graph"
+  package static let files = "*.pbtxt"
 
   /// The fields of a CalculatorGraphConfig.
   ///

@@ -4,6 +4,11 @@ import LaminaWire
 /// ncnn: layers in a .param or .param.bin file, weights in a .bin file beside it.
 package enum NcnnFormat: ModelFormat {
   package static let name = "ncnn"
+  package static let files = "*.param, *.param.bin, *.bin"
+
+  package static var operators: [String] {
+    NcnnImporter.tables.joined().map(\.name)
+  }
 
   package static func recognizes(_ file: ModelFile) -> Bool {
     hasLayers(file.bytes) || layers(beside: file) != nil

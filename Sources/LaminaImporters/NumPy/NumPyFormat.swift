@@ -4,6 +4,7 @@ import LaminaWire
 /// NumPy: one array in an `.npy` file, or a zip archive of several.
 package enum NumPyFormat: ModelFormat {
   package static let name = "NumPy"
+  package static let files = "*.npy, *.npz"
 
   /// The most bytes that one compressed array comes to.
   private static let arrayLimit = 1 << 31

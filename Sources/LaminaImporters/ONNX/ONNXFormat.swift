@@ -6,6 +6,11 @@ import LaminaWire
 /// The format has no magic number: a model is a protobuf message, and its outermost fields tell.
 package enum ONNXFormat: ModelFormat {
   package static let name = "ONNX"
+  package static let files = "*.onnx; weights in files beside it"
+
+  package static var operators: [String] {
+    ONNXImporter.tables.joined().map(\.name)
+  }
 
   /// The outermost fields of a model, and how each is encoded.
   private static let fields: [Int: ProtobufReader.Encoding] = [

@@ -6,6 +6,7 @@ import LaminaWire
 /// - Source: the format's description at huggingface/safetensors.
 package enum SafetensorsFormat: ModelFormat {
   package static let name = "Safetensors"
+  package static let files = "*.safetensors"
 
   /// The longest header, as the format's own reader has it.
   private static let headerLimit = 100_000_000

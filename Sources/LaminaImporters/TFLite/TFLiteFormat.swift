@@ -4,6 +4,11 @@ import LaminaWire
 /// TensorFlow Lite: a FlatBuffers message of schema version 3, with an optional zip of labels behind.
 package enum TFLiteFormat: ModelFormat {
   package static let name = "TensorFlow Lite"
+  package static let files = "*.tflite"
+
+  package static var operators: [String] {
+    TFLiteImporter.tables.joined().map(\.name)
+  }
 
   /// The mark that the schema puts behind the message's first offset.
   private static let identifier: StaticString = "TFL3"

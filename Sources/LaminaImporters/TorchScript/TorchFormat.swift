@@ -7,6 +7,11 @@ import LaminaWire
 /// An archive without code is a set of weights, which are shown without a graph.
 package enum TorchFormat: ModelFormat {
   package static let name = "TorchScript"
+  package static let files = "*.pt, *.ptl"
+
+  package static var operators: [String] {
+    TorchInterpreter.tables.joined().map(\.name)
+  }
 
   package static func recognizes(_ file: ModelFile) -> Bool {
     guard file.bytes.has("PK\u{3}\u{4}") else { return false }

@@ -2,11 +2,15 @@ import LaminaCore
 import LaminaOperators
 
 extension TorchInterpreter {
+  /// The rule tables, one per family; where two know a name, the later one holds.
+  static let tables: [[TorchRule]] = [
+    language, numbers, activations, elementwise, comparisons, convolutions, pools, normalizations,
+    linear, movements, slices, reductions, creations, images, recurrent, attention, quantized,
+  ]
+
   /// All rules by the name of PyTorch's operator; the tables are in the folder `Rules`.
   private static let rules: [String: TorchRule] = Dictionary(
-    (language + numbers + activations + elementwise + comparisons + convolutions + pools
-      + normalizations + linear + movements + slices + reductions + creations + images
-      + recurrent + attention + quantized).map { ($0.name, $0) },
+    tables.joined().map { ($0.name, $0) },
     uniquingKeysWith: { $1 }
   )
 

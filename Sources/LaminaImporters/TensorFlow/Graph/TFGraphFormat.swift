@@ -4,6 +4,11 @@ import LaminaWire
 /// Recognises and opens frozen graphs of TensorFlow, as messages and as text.
 package enum TFGraphFormat: ModelFormat {
   package static let name = "TensorFlow graph"
+  package static let files = "*.pb, *.pbtxt"
+
+  package static var operators: [String] {
+    TFImporter.tables.joined().map(\.name)
+  }
 
   /// Whether the file's first message is a node, and its outermost fields are a graph's.
   ///

@@ -4,6 +4,11 @@ import LaminaWire
 /// Recognises and opens Keras' HDF5 files, of all versions.
 package enum KerasHDF5Format: ModelFormat {
   package static let name = "Keras HDF5"
+  package static let files = "*.h5, *.hdf5"
+
+  package static var operators: [String] {
+    KerasLayers.tables.joined().map(\.name)
+  }
 
   package static func recognizes(_ file: ModelFile) -> Bool { HDF5File.recognizes(file.bytes) }
 
@@ -57,6 +62,11 @@ package enum KerasHDF5Format: ModelFormat {
 /// Recognises and opens Keras' own files: a zip archive of a configuration and weights.
 package enum KerasArchiveFormat: ModelFormat {
   package static let name = "Keras"
+  package static let files = "*.keras"
+
+  package static var operators: [String] {
+    KerasLayers.tables.joined().map(\.name)
+  }
 
   private static let configName = "config.json"
   private static let weightsName = "model.weights.h5"

@@ -6,6 +6,11 @@ import LaminaWire
 /// The graph is in the `.meta` file; without it the variables are shown.
 package enum TFCheckpointFormat: ModelFormat {
   package static let name = "TensorFlow checkpoint"
+  package static let files = "*.meta, *.index, *.data-*"
+
+  package static var operators: [String] {
+    TFImporter.tables.joined().map(\.name)
+  }
 
   package static func recognizes(_ file: ModelFile) -> Bool {
     if TFBundleTable.recognizes(file.bytes) { return true }

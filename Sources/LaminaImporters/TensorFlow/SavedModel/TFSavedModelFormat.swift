@@ -4,6 +4,11 @@ import LaminaWire
 /// Recognises and opens TensorFlow's SavedModels: a folder, or its `saved_model.pb`.
 package enum TFSavedModelFormat: ModelFormat {
   package static let name = "TensorFlow SavedModel"
+  package static let files = "saved_model.pb and its folder"
+
+  package static var operators: [String] {
+    TFImporter.tables.joined().map(\.name)
+  }
 
   private static let fileName = "saved_model.pb"
 

@@ -7,6 +7,11 @@ import LaminaWire
 /// `weights_manifest.json`, the weights are shown.
 package enum TFJSFormat: ModelFormat {
   package static let name = "TensorFlow.js"
+  package static let files = "model.json, *-weights_manifest.json and shards"
+
+  package static var operators: [String] {
+    TFImporter.tables.joined().map(\.name) + KerasLayers.tables.joined().map(\.name)
+  }
 
   private static let headLength = 1 << 16
 
