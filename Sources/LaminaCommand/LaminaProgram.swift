@@ -1,5 +1,5 @@
 import ArgumentParser
-import Foundation
+import Glibc
 
 /// Entry point of the program: reads the command line, runs a command, and ends with its code.
 @main struct LaminaProgram {

@@ -1,5 +1,6 @@
 import CLaminaKernels
-import Foundation
+import FoundationEssentials
+import Glibc
 
 /// A group of processor instructions that kernels are written for, narrowest first.
 package enum InstructionSet: String, CaseIterable, Sendable {

@@ -1,5 +1,6 @@
 import CLaminaKernels
-import Foundation
+import FoundationEssentials
+import Glibc
 import LaminaCore
 import LaminaRuntime
 
@@ -158,6 +159,6 @@ enum ProcessorName {
       return nil
     }
     let line = text.split(separator: "\n").first { $0.hasPrefix("model name") }
-    return line?.split(separator: ":").last.map { $0.trimmingCharacters(in: .whitespaces) }
+    return line?.split(separator: ":").last.map { String($0.drop { $0 == " " }) }
   }
 }

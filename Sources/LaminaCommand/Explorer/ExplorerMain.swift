@@ -1,4 +1,4 @@
-import Foundation
+import Glibc
 import Lamina
 import LaminaExplorer
 import TerminalCells
@@ -17,15 +17,13 @@ package enum ExplorerMain {
     let shared = SharedModel()
     let opening = Opening()
     // The first frame does not wait for a large file.
-    let thread = Thread {
+    Self.startThread {
       let worker = EngineWorker(options, queue, outbox, shared)
       opening.finish(worker.start())
       worker.prepareOpened()
       outbox.rest()
       worker.serve()
     }
-    thread.stackSize = 8 << 20
-    thread.start()
     if let error = opening.failure(within: .milliseconds(30)) { throw error }
     var loop: ExplorerLoop
     do {
@@ -35,4 +33,32 @@ package enum ExplorerMain {
     }
     try loop.run(opening)
   }
+
+  /// Runs `body` on a thread of its own, with the stack that operators are tested with.
+  private static func startThread(_ body: @escaping @Sendable () -> Void) {
+    var attributes = pthread_attr_t()
+    pthread_attr_init(&attributes)
+    defer { pthread_attr_destroy(&attributes) }
+    pthread_attr_setstacksize(&attributes, 8 << 20)
+    let work = Unmanaged.passRetained(ThreadBody(body))
+    var thread = pthread_t()
+    let status = pthread_create(&thread, &attributes, threadMain, work.toOpaque())
+    guard status == 0 else {
+      // Without a thread the work is done here, and shown when it is done.
+      return work.takeRetainedValue().body()
+    }
+    pthread_detach(thread)
+  }
+}
+
+/// What a thread runs.
+private final class ThreadBody {
+  let body: @Sendable () -> Void
+
+  init(_ body: @escaping @Sendable () -> Void) { self.body = body }
+}
+
+private func threadMain(_ argument: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
+  if let argument { Unmanaged<ThreadBody>.fromOpaque(argument).takeRetainedValue().body() }
+  return nil
 }

@@ -1,4 +1,5 @@
-import Foundation
+import FoundationEssentials
+import Glibc
 import LaminaWire
 
 /// What a path leads to, without following it further than needed.
@@ -8,12 +9,12 @@ package enum PathKind: Sendable {
   case missing
 
   package init(of path: String) {
-    var isFolder: ObjCBool = false
+    var isFolder = false
     guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
       self = .missing
       return
     }
-    self = isFolder.boolValue ? .folder : .file
+    self = isFolder ? .folder : .file
   }
 }
 

@@ -1,4 +1,5 @@
-import Foundation
+import FoundationEssentials
+import Glibc
 import LaminaCore
 
 /// Writes outputs as `.npy` files into a folder.

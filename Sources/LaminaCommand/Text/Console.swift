@@ -1,4 +1,4 @@
-import Foundation
+import Glibc
 
 /// Where a command's words go: data to standard output, remarks to standard error.
 package struct Console: Sendable {
@@ -42,7 +42,7 @@ package struct Console: Sendable {
   private static func write(_ text: String, to descriptor: Int32) {
     var bytes = Array(text.utf8)[...]
     while !bytes.isEmpty {
-      let count = bytes.withUnsafeBytes { Foundation.write(descriptor, $0.baseAddress, $0.count) }
+      let count = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
       if count > 0 {
         bytes = bytes.dropFirst(count)
       } else if errno == EPIPE {

@@ -1,4 +1,4 @@
-import Foundation
+import Glibc
 
 /// Numbers as a person reads them.
 package enum Units {
@@ -27,12 +27,12 @@ package enum Units {
 
   /// A number with a fixed number of places behind the point.
   package static func fixed(_ value: Double, places: Int) -> String {
-    value.isFinite ? String(format: "%.\(places)f", value) : "\(value)"
+    value.isFinite ? printed("%.\(places)f", value) : "\(value)"
   }
 
   /// A score or an error: few digits, and an exponent where it is tiny or huge.
   package static func brief(_ value: Double) -> String {
-    value.isFinite ? String(format: "%.4g", value) : "\(value)"
+    value.isFinite ? printed("%.4g", value) : "\(value)"
   }
 
   private static func scaled(_ number: Double, _ units: [String]) -> String {
@@ -43,6 +43,19 @@ package enum Units {
       index += 1
     }
     return (index == 0 ? fixed(rest, places: 0) : decimal(rest)) + units[index]
+  }
+
+  /// What C's `printf` writes for a number.
+  private static func printed(_ format: String, _ value: Double) -> String {
+    withVaList([value]) { arguments in
+      // The greatest number has 309 digits before the point.
+      String(unsafeUninitializedCapacity: 400) { buffer in
+        buffer.withMemoryRebound(to: CChar.self) { text in
+          let length = Int(vsnprintf(text.baseAddress, text.count, format, arguments))
+          return max(0, min(length, text.count - 1))
+        }
+      }
+    }
   }
 
   /// Three digits, or all of those before the point.

@@ -1,4 +1,4 @@
-import Foundation
+import Glibc
 
 /// A function applied to every element of a node's result before it is stored.
 package enum Activation: Hashable, Sendable {
@@ -35,7 +35,7 @@ package enum Activation: Hashable, Sendable {
     switch self {
     case .relu: return max(x, 0)
     case .clip(let low, let high): return min(max(x, Double(low)), Double(high))
-    case .tanh: return Foundation.tanh(x)
+    case .tanh: return Glibc.tanh(x)
     case .sigmoid: return 1 / (1 + exp(-x))
     case .leakyRelu(let slope): return x < 0 ? Double(slope) * x : x
     case .hardSwish: return x * min(max(x / 6 + 0.5, 0), 1)

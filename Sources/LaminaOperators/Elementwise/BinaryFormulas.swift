@@ -1,4 +1,4 @@
-import Foundation
+import Glibc
 import LaminaCore
 
 extension BinaryElementwise.Function {
@@ -51,11 +51,11 @@ extension BinaryElementwise.Function {
         return rest != 0 && (rest < 0) != (b < 0) ? rest + b : rest
       }
     case .fmod: { $0.truncatingRemainder(dividingBy: $1) }
-    case .pow: { Element(clamping: Foundation.pow($0.asDouble, $1.asDouble)) }
+    case .pow: { Element(clamping: Glibc.pow($0.asDouble, $1.asDouble)) }
     case .max: { $0.isNaN || $1.isNaN ? .nan : Swift.max($0, $1) }
     case .min: { $0.isNaN || $1.isNaN ? .nan : Swift.min($0, $1) }
     case .squaredDifference: { ($0 - $1) * ($0 - $1) }
-    case .atan2: { Element(clamping: Foundation.atan2($0.asDouble, $1.asDouble)) }
+    case .atan2: { Element(clamping: Glibc.atan2($0.asDouble, $1.asDouble)) }
     default: { a, _ in a }
     }
   }
@@ -82,7 +82,7 @@ extension BinaryElementwise.Function {
     // A negative count shifts everything out, as one beyond the width does (ONNX BitShift 28).
     case .shiftLeft: { $1 < 0 ? 0 : $0 << $1 }
     case .shiftRight: { $0 >> ($1 < 0 ? Element(Element.bitWidth) : $1) }
-    case .atan2: { Element(clamping: Foundation.atan2($0.asDouble, $1.asDouble)) }
+    case .atan2: { Element(clamping: Glibc.atan2($0.asDouble, $1.asDouble)) }
     default: { a, _ in a }
     }
   }

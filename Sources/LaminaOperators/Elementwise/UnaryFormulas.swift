@@ -1,4 +1,4 @@
-import Foundation
+import Glibc
 import LaminaCore
 
 extension UnaryElementwise.Function {
@@ -32,24 +32,24 @@ extension UnaryElementwise.Function {
 
   private var transcendental: ((Double) -> Double)? {
     switch self {
-    case .acos: Foundation.acos
-    case .acosh: Foundation.acosh
-    case .asin: Foundation.asin
-    case .asinh: Foundation.asinh
-    case .atan: Foundation.atan
-    case .atanh: Foundation.atanh
-    case .cbrt: Foundation.cbrt
-    case .cos: Foundation.cos
-    case .cosh: Foundation.cosh
-    case .erf: Foundation.erf
-    case .exp: Foundation.exp
-    case .expm1: Foundation.expm1
-    case .log: Foundation.log
-    case .log1p: Foundation.log1p
-    case .sin: Foundation.sin
-    case .sinh: Foundation.sinh
-    case .tan: Foundation.tan
-    case .tanh: Foundation.tanh
+    case .acos: Glibc.acos
+    case .acosh: Glibc.acosh
+    case .asin: Glibc.asin
+    case .asinh: Glibc.asinh
+    case .atan: Glibc.atan
+    case .atanh: Glibc.atanh
+    case .cbrt: Glibc.cbrt
+    case .cos: Glibc.cos
+    case .cosh: Glibc.cosh
+    case .erf: Glibc.erf
+    case .exp: Glibc.exp
+    case .expm1: Glibc.expm1
+    case .log: Glibc.log
+    case .log1p: Glibc.log1p
+    case .sin: Glibc.sin
+    case .sinh: Glibc.sinh
+    case .tan: Glibc.tan
+    case .tanh: Glibc.tanh
     default: nil
     }
   }
@@ -65,12 +65,12 @@ extension UnaryElementwise.Function {
     case .reluMinus1To1: { $0 < -1 ? -1 : $0 > 1 ? 1 : $0 }
     case .relu0To1: { $0 < 0 ? 0 : $0 > 1 ? 1 : $0 }
     case .hardSwish: { $0 * min(max($0 / 6 + 0.5, 0), 1) }
-    case .mish: { $0 * Foundation.tanh(Self.softplus($0)) }
-    case .gelu: { $0 / 2 * (1 + Foundation.erf($0 / 2.0.squareRoot())) }
+    case .mish: { $0 * Glibc.tanh(Self.softplus($0)) }
+    case .gelu: { $0 / 2 * (1 + Glibc.erf($0 / 2.0.squareRoot())) }
     case .geluTanh:
       {
         $0 / 2
-          * (1 + Foundation.tanh((2 / Double.pi).squareRoot() * ($0 + 0.044715 * $0 * $0 * $0)))
+          * (1 + Glibc.tanh((2 / Double.pi).squareRoot() * ($0 + 0.044715 * $0 * $0 * $0)))
       }
     default: parametric
     }
@@ -78,11 +78,11 @@ extension UnaryElementwise.Function {
 
   private var parametric: ((Double) -> Double)? {
     switch self {
-    case .elu(let alpha): { $0 < 0 ? alpha * Foundation.expm1($0) : $0 }
+    case .elu(let alpha): { $0 < 0 ? alpha * Glibc.expm1($0) : $0 }
     case .celu(let alpha):
-      { max($0, 0) + min(0, alpha * Foundation.expm1($0 / alpha)) }
+      { max($0, 0) + min(0, alpha * Glibc.expm1($0 / alpha)) }
     case .selu(let alpha, let gamma):
-      { gamma * ($0 <= 0 ? alpha * Foundation.expm1($0) : $0) }
+      { gamma * ($0 <= 0 ? alpha * Glibc.expm1($0) : $0) }
     case .leakyRelu(let slope): { $0 < 0 ? slope * $0 : $0 }
     case .hardSigmoid(let alpha, let beta): { min(max(alpha * $0 + beta, 0), 1) }
     case .swish(let alpha): { $0 * Self.sigmoid(alpha * $0) }
@@ -93,11 +93,11 @@ extension UnaryElementwise.Function {
     }
   }
 
-  private static func sigmoid(_ x: Double) -> Double { 1 / (1 + Foundation.exp(-x)) }
+  private static func sigmoid(_ x: Double) -> Double { 1 / (1 + Glibc.exp(-x)) }
 
   /// Written so that a large `x` does not overflow.
   private static func softplus(_ x: Double) -> Double {
-    x.isNaN ? x : max(x, 0) + Foundation.log1p(Foundation.exp(-Swift.abs(x)))
+    x.isNaN ? x : max(x, 0) + Glibc.log1p(Glibc.exp(-Swift.abs(x)))
   }
 
   /// Whether integers are taken too.

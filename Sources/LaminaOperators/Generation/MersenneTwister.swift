@@ -1,4 +1,4 @@
-import Foundation
+import Glibc
 
 /// The random numbers that NumPy's legacy generator gives for the same seed.
 ///

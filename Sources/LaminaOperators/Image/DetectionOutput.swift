@@ -1,4 +1,4 @@
-import Foundation
+import Glibc
 import LaminaCore
 
 /// Decodes boxes of a single-shot detector against its prior boxes and picks the best.

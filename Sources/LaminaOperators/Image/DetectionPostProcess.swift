@@ -1,4 +1,4 @@
-import Foundation
+import Glibc
 import LaminaCore
 
 /// Decodes boxes of a single-shot detector and picks the best.

@@ -1,4 +1,4 @@
-import Foundation
+import Glibc
 import LaminaCore
 
 /// Reads images at places that a grid names, from −1 at one border to 1 at the other.

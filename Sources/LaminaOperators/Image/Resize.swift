@@ -1,4 +1,4 @@
-import Foundation
+import Glibc
 import LaminaCore
 
 /// Changes the lengths of axes, with elements taken from, or interpolated between, old positions.

@@ -1,4 +1,4 @@
-import Foundation
+import Glibc
 import LaminaCore
 
 /// Picks the best boxes of one class, and says how many in outputs of fixed length.

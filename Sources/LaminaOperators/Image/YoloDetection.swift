@@ -1,4 +1,4 @@
-import Foundation
+import Glibc
 import LaminaCore
 
 /// Turns the maps of a YOLO network into a list of boxes, best first.

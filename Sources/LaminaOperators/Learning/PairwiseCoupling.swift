@@ -1,4 +1,4 @@
-import Foundation
+import Glibc
 
 /// Probabilities of classes from decisions between pairs of them.
 ///

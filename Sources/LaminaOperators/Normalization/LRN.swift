@@ -1,4 +1,4 @@
-import Foundation
+import Glibc
 import LaminaCore
 
 /// Divides each element by a power of the squares around it along the channels.

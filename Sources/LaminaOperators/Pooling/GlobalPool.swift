@@ -1,4 +1,4 @@
-import Foundation
+import Glibc
 import LaminaCore
 
 /// Reduces each channel of an image tensor to one element.

@@ -1,4 +1,4 @@
-import Foundation
+import Glibc
 import LaminaCore
 
 /// Takes the p-norm of the elements under each position of a window.

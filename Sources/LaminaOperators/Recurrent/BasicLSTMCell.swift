@@ -1,4 +1,4 @@
-import Foundation
+import Glibc
 import LaminaCore
 
 /// Runs one step of a long short-term memory whose weights are one matrix.

@@ -1,4 +1,4 @@
-import Foundation
+import Glibc
 import LaminaCore
 
 /// A function that a recurrent cell applies to its sums.
@@ -51,12 +51,12 @@ package enum CellActivation: Hashable, Sendable {
   package func apply(_ x: Double) -> Double {
     switch self {
     case .relu: max(x, 0)
-    case .tanh: Foundation.tanh(x)
+    case .tanh: Glibc.tanh(x)
     case .sigmoid: 1 / (1 + exp(-x))
     case .affine(let alpha, let beta): Double(alpha) * x + Double(beta)
     case .leakyRelu(let alpha): x < 0 ? Double(alpha) * x : x
     case .thresholdedRelu(let alpha): x >= Double(alpha) ? x : 0
-    case .scaledTanh(let alpha, let beta): Double(alpha) * Foundation.tanh(Double(beta) * x)
+    case .scaledTanh(let alpha, let beta): Double(alpha) * Glibc.tanh(Double(beta) * x)
     case .hardSigmoid(let alpha, let beta): min(max(Double(alpha) * x + Double(beta), 0), 1)
     case .elu(let alpha): x < 0 ? Double(alpha) * expm1(x) : x
     case .softsign: x / (1 + abs(x))

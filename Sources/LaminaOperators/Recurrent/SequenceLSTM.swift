@@ -1,4 +1,4 @@
-import Foundation
+import Glibc
 import LaminaCore
 
 /// Runs a long short-term memory with separate weights for each gate over a sequence.

@@ -1,4 +1,4 @@
-import Foundation
+import Glibc
 import LaminaCore
 
 /// Walks through a tensor so that what is reduced together meets in one accumulator.

@@ -1,4 +1,4 @@
-import Foundation
+import Glibc
 
 /// A complex number as a pair of doubles.
 struct ComplexNumber {

@@ -1,4 +1,4 @@
-import Foundation
+import Glibc
 import LaminaCore
 
 /// Makes the matrix that takes a spectrum to bands evenly spaced in mel.

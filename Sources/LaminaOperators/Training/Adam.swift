@@ -1,4 +1,4 @@
-import Foundation
+import Glibc
 import LaminaCore
 
 /// Updates parameters by running averages of gradients and of their squares.

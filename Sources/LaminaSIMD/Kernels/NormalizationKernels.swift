@@ -1,5 +1,5 @@
 import CLaminaKernels
-import Foundation
+import Glibc
 import LaminaCore
 import LaminaOperators
 import LaminaRuntime

@@ -49,12 +49,15 @@ package struct FlatTable {
   }
 
   /// Returns where the value of `field` is, or `nil` when it is absent.
+  ///
+  /// Some writers count the last field of eight bytes only half into the table's size: what is read
+  /// must be inside of the file, and only begin inside of the table.
   private func place(of field: Int, size length: Int) throws(WireError) -> Int? {
     let entry = 4 + 2 * field
     guard entry + 2 <= vtableSize else { return nil }
     let offset = Int(try buffer.bytes.load(UInt16.self, at: vtable + entry, what))
     if offset == 0 { return nil }
-    guard offset >= 4, offset + length <= size else {
+    guard offset >= 4, offset + min(length, 4) <= size else {
       throw .invalid(
         what: "field \(field) of the \(what)",
         offset: buffer.bytes.fileOffset + vtable + entry,

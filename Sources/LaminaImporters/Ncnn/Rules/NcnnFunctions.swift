@@ -1,4 +1,4 @@
-import Foundation
+import Glibc
 import LaminaCore
 import LaminaOperators
 
@@ -35,7 +35,7 @@ extension NcnnImporter {
     }
     if number == 17 {
       let log = try builder.step(layer, "log", UnaryElementwise(.log), [x])
-      let op = UnaryElementwise(.affine(alpha: 1 / Foundation.log(10.0), beta: 0))
+      let op = UnaryElementwise(.affine(alpha: 1 / Glibc.log(10.0), beta: 0))
       return try builder.emit(layer, op, [log])
     }
     // Toward zero: the sign of x times the whole part of |x|.
@@ -81,7 +81,7 @@ extension NcnnImporter {
     var x = try affine(layer, &builder)
     let base = Double(layer.float(0, default: -1))
     if base != -1 {
-      let op = UnaryElementwise(.affine(alpha: Foundation.log(base), beta: 0))
+      let op = UnaryElementwise(.affine(alpha: Glibc.log(base), beta: 0))
       x = try builder.step(layer, "exponent", op, [x])
     }
     try builder.emit(layer, UnaryElementwise(.exp), [x])
@@ -96,7 +96,7 @@ extension NcnnImporter {
     let base = Double(layer.float(0, default: -1))
     if base == -1 { return try builder.emit(layer, UnaryElementwise(.log), [x]) }
     let log = try builder.step(layer, "log", UnaryElementwise(.log), [x])
-    let op = UnaryElementwise(.affine(alpha: 1 / Foundation.log(base), beta: 0))
+    let op = UnaryElementwise(.affine(alpha: 1 / Glibc.log(base), beta: 0))
     try builder.emit(layer, op, [log])
   }
 }

@@ -1,4 +1,4 @@
-import Foundation
+import FoundationEssentials
 import LaminaWire
 
 /// Reads graphs that are written as JSON, in the form that protobuf gives its messages there.
@@ -134,7 +134,7 @@ enum TFJSGraph {
 
   private static func number(_ json: JSONValue) -> Double {
     if let text = json.string {
-      return Double(text.replacingOccurrences(of: "Infinity", with: "inf")) ?? .nan
+      return Double(text.replacing("Infinity", with: "inf")) ?? .nan
     }
     return json.number ?? 0
   }
