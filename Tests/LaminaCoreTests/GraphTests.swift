@@ -33,6 +33,19 @@ private struct Plus: Operator {
   func evaluate(_ inputs: TensorInputs) throws -> [Tensor] { [try inputs[0]] }
 }
 
+/// Both inputs one after the other along axis 1; all other lengths are equal.
+private struct Beside: Operator {
+  static let name = "Beside"
+  func outputTypes(for inputs: TypeInputs) throws(ShapeError) -> [TensorType] {
+    let (x, y) = (try inputs[0], try inputs[1])
+    for axis in [0, 2] where x.shape[axis] != y.shape[axis] {
+      throw .axisLengthMismatch(axis: axis, expected: x.shape[axis], found: y.shape[axis])
+    }
+    return [x.with(shape: [x.shape[0], x.shape[1] + y.shape[1], x.shape[2]])]
+  }
+  func evaluate(_ inputs: TensorInputs) throws -> [Tensor] { [try inputs[0]] }
+}
+
 @Suite struct GraphTests {
   private func chain(_ ops: [any Operator], _ type: TensorType) -> Graph {
     var graph = Graph(name: "test")
@@ -62,6 +75,13 @@ private struct Plus: Operator {
     graph.outputs = [z]
     try graph.inferTypes()
     #expect(graph[z].tensorType.shape == [5])
+  }
+
+  @Test func aLengthThatFitsOneAxisIsNotTakenForTheOthers() throws {
+    let x = TensorType(.float32, .unknown(rank: 3))
+    let y = TensorType(.float32, [Shape.unknown, Shape.unknown, 32])
+    let result = try Beside().outputTypesAllowingUnknowns(for: TypeInputs([x, y]))
+    #expect(result[0].shape == [Shape.unknown, Shape.unknown, 32])
   }
 
   @Test func quantizedNodesComputeOnRealNumbers() throws {

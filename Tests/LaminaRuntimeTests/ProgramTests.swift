@@ -128,6 +128,15 @@ private func chain(_ ops: [any Operator], _ shape: Shape) throws -> Graph {
     #expect(throws: RunError.self) { try program.run([]) }
   }
 
+  @Test func acceptsAnyShapeWhereTheDeclaredOneIsAssumed() throws {
+    var graph = try chain([Increment()], [2])
+    graph[graph.inputs[0]].isShapeAssumed = true
+    let program = try Program(graph, options)
+    let outputs = try program.run([.tensor(Tensor([1, 3], [1, 2, 3] as [Float]))]).outputs
+    #expect(outputs[0].tensor.shape == [1, 3])
+    #expect(try outputs[0].tensor.floats() == [2, 3, 4])
+  }
+
   @Test func namesUnknownOperatorsAtOnce() throws {
     let graph = try chain(
       [UnsupportedOperator("Foo", outputCount: 1), UnsupportedOperator("Bar", outputCount: 1)],

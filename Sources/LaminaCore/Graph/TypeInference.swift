@@ -152,8 +152,8 @@ extension Operator {
   /// Lengths to try in place of unknown ones: one, an even and two odd numbers unlike any in use.
   private static var probes: [Int] { [1, 2, 1009, 2003] }
 
-  /// A length to try along the first axis alone.
-  private static var batchProbe: Int { 7 }
+  /// A length to try along one axis alone.
+  private static var axisProbe: Int { 7 }
 
   /// Returns the types of the outputs where lengths of inputs may be unknown.
   package func outputTypesAllowingUnknowns(
@@ -164,16 +164,27 @@ extension Operator {
     let lengths = Set(inputs.present.flatMap(\.shape.dims)).filter { $0 > 0 }
     var answers: [[TensorType]] = []
     var refusal = ShapeError.dependsOnData
-    for (probe, step) in Set(Self.probes).union(lengths).map({ ($0, 0) }) + [(1009, 1), (17, 3)] {
+    let axes = inputs.unknownAxes
+    let probes = Set(Self.probes).union(lengths).sorted().map { ($0, 0) }
+    var fitCount = 0
+    for (probe, step) in probes + [(1009, 1), (17, 3)] {
       do throws(ShapeError) {
         answers.append(try outputTypes(for: inputs.probed(probe, step: step)))
       } catch {
         refusal = error
         continue
       }
-      // Where one length alone suits the operator, its answer is not to be taken for the batch's.
-      let other = inputs.probed(probe, step: step, first: Self.batchProbe)
-      do throws(ShapeError) { answers.append(try outputTypes(for: other)) } catch { continue }
+      // Where one length alone suits the operator along some axis, it need not along the others.
+      for axis in fitCount < 2 ? axes : [0] {
+        let other = inputs.probed(
+          probe,
+          step: step,
+          but: probe == Self.axisProbe ? 11 : Self.axisProbe,
+          along: axis
+        )
+        do throws(ShapeError) { answers.append(try outputTypes(for: other)) } catch { continue }
+      }
+      fitCount += 1
     }
     guard let first = answers.first else {
       if case .dependsOnData = refusal { throw refusal }
@@ -204,15 +215,39 @@ extension Inputs where Element == TensorType {
     TypeInputs(elements.map { $0?.isQuantized == true ? $0?.with(dtype: .float32) : $0 })
   }
 
-  /// Puts a length in place of each unknown one; with a step, a different one for each input; with
-  /// a first one, that along the first axis.
-  fileprivate func probed(_ length: Int, step: Int, first: Int? = nil) -> TypeInputs {
+  /// The axes along which lengths are unknown, counted from the first and, below zero, from the
+  /// last, since operands that broadcast share their last axes.
+  fileprivate var unknownAxes: [Int] {
+    var axes = Set<Int>()
+    for shape in present.map(\.shape) {
+      for axis in 0..<shape.rank where shape[axis] < 0 {
+        axes.formUnion([axis, axis - shape.rank])
+      }
+    }
+    return axes.sorted()
+  }
+
+  /// Puts a length in place of each unknown one.
+  ///
+  /// - Parameters:
+  ///   - length: The length.
+  ///   - step: How much longer it is for each further input.
+  ///   - other: The length along one axis.
+  ///   - place: That axis; below zero it counts from the last.
+  /// - Returns: The types, all lengths known.
+  fileprivate func probed(
+    _ length: Int,
+    step: Int,
+    but other: Int? = nil,
+    along place: Int = 0
+  ) -> TypeInputs {
     TypeInputs(
       elements.enumerated().map { position, type in
         guard var type else { return nil }
-        for axis in 0..<type.shape.rank where type.shape[axis] < 0 {
-          type.shape[axis] =
-            axis == 0 ? first ?? (length + step * position) : length + step * position
+        let rank = type.shape.rank
+        for axis in 0..<rank where type.shape[axis] < 0 {
+          let isOther = axis == (place < 0 ? place + rank : place)
+          type.shape[axis] = (isOther ? other : nil) ?? (length + step * position)
         }
         return type
       }

@@ -16,6 +16,9 @@ package struct Value: Sendable {
   /// Whether it is a weight whose elements no file holds: the graph can be shown and not run.
   package var isAbsent = false
 
+  /// Whether the shape of an input is only a likely one: a run may give another.
+  package var isShapeAssumed = false
+
   /// Whether it belongs to the model, not to a run.
   package var isWeight: Bool { constant != nil || isAbsent }
 

@@ -117,6 +117,7 @@ extension TorchCall {
     throws -> Int
   {
     let axis = try int(index, name, default: initial)
+    if let x = value(tensor).tensor { interpreter.hint(x, axis: axis) }
     guard axis < 0 else { return axis }
     let type = try type(tensor)
     return type.shape.isRanked ? axis + type.shape.rank : axis

@@ -17,6 +17,8 @@ extension TorchInterpreter {
     _ otherwise: [TorchStatement],
     _ frame: TorchFrame
   ) throws {
+    // A way for each rank is not worth it: one is guessed then.
+    if asksForRanks { throw TorchStop.rankNeeded }
     guard let condition = condition.tensor else {
       throw TorchStop.unsupported("prim::If", reason: "the condition is no number")
     }
@@ -27,10 +29,17 @@ extension TorchInterpreter {
       ways.append(try way(block, names, frame))
       frame.variables = before
     }
-    let isBool = graph.type(of: condition).dtype == .bool
-    let call = TorchCall(name: "prim::If", arguments: [], named: [:], interpreter: self)
-    let flag = isBool ? condition : try call.node(Cast(to: .bool), [condition], dtype: .bool)
-    try join(ways, names, flag, frame)
+    try join(ways, names, try flag(.tensor(condition)), frame)
+  }
+
+  /// A condition as a truth value of the graph.
+  private func flag(_ value: TorchValue) throws -> TorchTensor {
+    guard let tensor = value.tensor ?? constant(of: value) else {
+      throw TorchStop.unsupported("prim::If", reason: "the condition is no number")
+    }
+    if graph.type(of: tensor).dtype == .bool { return tensor }
+    let call = TorchCall(name: "aten::Bool", arguments: [], named: [:], interpreter: self)
+    return try call.node(Cast(to: .bool), [tensor], dtype: .bool)
   }
 
   private func way(
@@ -39,6 +48,8 @@ extension TorchInterpreter {
     _ frame: TorchFrame
   ) throws -> TorchWay {
     graph.push("branch")
+    outside.append(Self.containers(in: frame.variables))
+    defer { outside.removeLast() }
     var results: [String: (value: TorchValue, leaves: [(value: TorchValue, id: ValueID)])] = [:]
     do {
       guard try run(block, frame) == nil else {
@@ -100,15 +111,23 @@ extension TorchInterpreter {
 
 // MARK: - Loops
 
+/// What ends a loop.
+enum TorchLoopEnd {
+  /// A count, and the variable that counts.
+  case count(TorchValue, TorchExpression)
+  /// A condition that holds at first or not, and how it is worked out anew.
+  case condition(TorchValue, TorchExpression)
+}
+
 extension TorchInterpreter {
-  /// Makes a ``Loop`` of a loop whose count only the run knows.
-  func loopAtRun(
-    count: TorchValue,
-    _ target: TorchExpression,
-    _ body: [TorchStatement],
-    _ frame: TorchFrame
-  ) throws {
-    guard let trips = count.tensor else {
+  /// Makes a ``Loop`` of a loop whose end only the run knows.
+  func loopAtRun(_ end: TorchLoopEnd, _ body: [TorchStatement], _ frame: TorchFrame) throws {
+    var head: [TorchTensor?]
+    switch end {
+    case .count(let count, _): head = [count.tensor, nil]
+    case .condition(let flag, _): head = [nil, try self.flag(flag)]
+    }
+    guard head.contains(where: { $0 != nil }) else {
       throw TorchStop.unsupported("prim::Loop", reason: "the count is no number")
     }
     let names = Self.assigned(in: body).filter { name in
@@ -120,16 +139,16 @@ extension TorchInterpreter {
       carried += (before[name].flatMap { leaves(of: $0) } ?? []).map(\.tensor)
     }
     var types = carried.map { graph.type(of: $0) }
-    var way = try loopBody(target, body, names, types, frame, before)
+    var way = try loopBody(end, body, names, types, frame, before)
     if way.types != types {
       types = zip(types, way.types).map { ValueType.common(of: [.tensor($0), .tensor($1)]) }
         .map { $0.tensor ?? TensorType(.float32, .unranked) }
-      way = try loopBody(target, body, names, types, frame, before)
+      way = try loopBody(end, body, names, types, frame, before)
     }
     frame.variables = before
     let results = try graph.add(
       Loop(body: way.graph, carriedCount: carried.count),
-      [trips, nil] + carried + way.captured.map { graph.tensor($0) },
+      head + carried + way.captured.map { graph.tensor($0) },
       source: "prim::Loop",
       types: types.map { TensorType($0.dtype, .unranked) }
     )
@@ -141,7 +160,7 @@ extension TorchInterpreter {
   }
 
   private func loopBody(
-    _ target: TorchExpression,
+    _ end: TorchLoopEnd,
     _ body: [TorchStatement],
     _ names: [String],
     _ types: [TensorType],
@@ -149,9 +168,10 @@ extension TorchInterpreter {
     _ before: [String: TorchValue]
   ) throws -> (graph: Graph, captured: [ValueID], types: [TensorType]) {
     graph.push("body")
+    outside.append(Self.containers(in: before))
+    defer { outside.removeLast() }
     frame.variables = before
     do {
-      let call = TorchCall(name: "prim::Loop", arguments: [], named: [:], interpreter: self)
       let position = graph.addInput("iteration", TensorType(.int64, []))
       let condition = graph.addInput("condition", TensorType(.bool, []))
       let inputs = types.enumerated().map { index, type in
@@ -162,11 +182,14 @@ extension TorchInterpreter {
         guard let value = before[name] else { continue }
         frame.variables[name] = replacingLeaves(of: value, by: &rest)
       }
-      try assign(.number(position), to: target, frame)
+      if case .count(_, let target) = end { try assign(.number(position), to: target, frame) }
       guard try run(body, frame) == nil else {
         throw TorchStop.unsupported("prim::Loop", reason: "it returns from within")
       }
-      var outputs = [try call.node(Identity(), [condition], dtype: .bool)]
+      var outputs = [condition]
+      if case .condition(_, let next) = end { outputs = [try flag(try evaluate(next, frame))] }
+      let call = TorchCall(name: "prim::Loop", arguments: [], named: [:], interpreter: self)
+      outputs = [try call.node(Identity(), outputs, dtype: .bool)]
       for name in names {
         outputs += (frame.variables[name].flatMap { leaves(of: $0) } ?? []).map(\.tensor)
       }
@@ -187,6 +210,38 @@ extension TorchInterpreter {
 // MARK: - Variables
 
 extension TorchInterpreter {
+  /// The lists, dictionaries and objects that variables hold.
+  private static func containers(in variables: [String: TorchValue]) -> Set<ObjectIdentifier> {
+    var found = Set<ObjectIdentifier>()
+    func note(_ value: TorchValue) {
+      switch value {
+      case .list(let list):
+        if found.insert(ObjectIdentifier(list)).inserted { list.items.forEach(note) }
+      case .tuple(let items): items.forEach(note)
+      case .dictionary(let dictionary):
+        if found.insert(ObjectIdentifier(dictionary)).inserted {
+          dictionary.items.forEach { note($0.value) }
+        }
+      case .object(let object): found.insert(ObjectIdentifier(object))
+      default: break
+      }
+    }
+    variables.values.forEach(note)
+    return found
+  }
+
+  /// Sees to it that a branch or loop that only the run decides on changes nothing outside of it.
+  ///
+  /// - Throws: ``TorchStop/invalid(place:expected:found:)`` when it does.
+  func checkMayChange(_ container: AnyObject) throws {
+    guard outside.contains(where: { $0.contains(ObjectIdentifier(container)) }) else { return }
+    throw TorchStop.invalid(
+      place: "a branch or loop that data decides",
+      expected: "changes to its own lists",
+      found: "a change to what is outside"
+    )
+  }
+
   /// The variables that statements set.
   private static func assigned(in block: [TorchStatement]) -> Set<String> {
     var names = Set<String>()

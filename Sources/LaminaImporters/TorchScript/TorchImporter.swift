@@ -33,7 +33,8 @@ struct TorchImporter {
 
   private static func refusal(_ stop: TorchStop) -> ImportError {
     switch stop {
-    case .restart: .invalid(place: "the inputs", expected: "one shape", found: "several")
+    case .restart, .rankNeeded:
+      .invalid(place: "the inputs", expected: "one shape", found: "several")
     case .unsupported(let name, let reason): .unsupported(place: name, found: reason)
     case .raised(let text):
       .invalid(place: "the model", expected: "no error", found: SafeText.clean(text, limit: 200))
@@ -58,8 +59,9 @@ struct TorchImporter {
         found: "none"
       )
     }
-    var ports = TorchPorts(forward)
-    var problem: (any Error)?
+    if let graph = try followForAllRanks(data, forward) { return graph }
+    var ports = TorchPorts(forward, guess: Self.guesses[0])
+    var problem: TorchStop?
     var attempt = 0
     for _ in 0..<Self.restartLimit {
       let run = TorchRun(archive: archive, data: data, forward: forward)
@@ -74,9 +76,23 @@ struct TorchImporter {
         ports = TorchPorts(forward, guess: Self.guesses[attempt])
       }
     }
-    let stop = problem as? TorchStop ?? .restart
+    let stop = problem ?? .restart
     ports = TorchPorts(forward)
     return try TorchRun(archive: archive, data: data, forward: forward).stub(&ports, stop)
+  }
+
+  /// Follows the code without guessing; `nil` when it is for inputs of one rank that it does not
+  /// tell, or cannot be followed to its end that way.
+  private func followForAllRanks(_ data: PickleValue, _ forward: TorchFunction) throws -> Graph? {
+    var ports = TorchPorts(forward)
+    for _ in 0..<Self.restartLimit {
+      let run = TorchRun(archive: archive, data: data, forward: forward)
+      do {
+        let graph = try run.graph(&ports)
+        return graph.unsupportedOperators.isEmpty ? graph : nil
+      } catch TorchStop.restart { continue } catch is TorchStop { return nil }
+    }
+    return nil
   }
 
   // MARK: Weights

@@ -12,6 +12,10 @@ final class TorchInterpreter {
   var inputs: [TorchInput]
   /// The values that code refers to as `CONSTANTS.c0` and on.
   var constants: [TorchValue] = []
+  /// Whether the code has asked for a rank that is left open.
+  var asksForRanks = false
+  /// Lists, dictionaries and objects from outside of each branch and loop of the run.
+  var outside: [Set<ObjectIdentifier>] = []
   private var stepCount = 0
   private var callDepth = 0
 
@@ -197,6 +201,7 @@ extension TorchInterpreter {
       guard case .object(let object) = try evaluate(base, frame) else {
         throw TorchStop.invalid(place: frame.place, expected: "an object", found: "\(base)")
       }
+      try checkMayChange(object)
       object.attributes[name] = value
     case .item(let base, let index):
       _ = try callOperator(
@@ -243,7 +248,8 @@ extension TorchInterpreter {
       try step()
       let value = try evaluate(condition, frame)
       guard let isTrue = try truth(of: value) else {
-        throw TorchStop.unsupported("prim::Loop", reason: "its end depends on data")
+        try loopAtRun(.condition(value, condition), body, frame)
+        return nil
       }
       guard isTrue else { return nil }
       if let result = try run(body, frame) { return result }
@@ -263,7 +269,7 @@ extension TorchInterpreter {
         guard values.count == 1 else {
           throw TorchStop.unsupported("prim::Loop", reason: "its bounds depend on data")
         }
-        try loopAtRun(count: values[0], target, body, frame)
+        try loopAtRun(.count(values[0], target), body, frame)
         return nil
       }
       let known = numbers.compactMap { $0 }

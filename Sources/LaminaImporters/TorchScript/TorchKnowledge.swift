@@ -10,8 +10,10 @@ struct TorchInput {
   /// Lengths by axis; negative axes count from the end.
   var lengths: [Int: Int] = [:]
   var dtype = DataType.float32
-  /// The rank to guess when the code asks for one.
-  var guess = 4
+  /// The rank to guess when the code asks for one; without it, asking for one ends the attempt.
+  var guess: Int?
+  /// The least rank that suits what the code does, where nothing needs to know the rank.
+  var hint = 0
 
   var type: TensorType {
     guard let rank else { return TensorType(dtype, .unranked) }
@@ -21,6 +23,14 @@ struct TorchInput {
       if (0..<rank).contains(place) { shape[place] = length }
     }
     return TensorType(dtype, shape)
+  }
+
+  /// The type to show when the code works for every rank; `nil` when nothing hints at one.
+  var assumedType: TensorType? {
+    guard rank == nil, hint >= 2 else { return nil }
+    var assumed = self
+    assumed.rank = hint
+    return assumed.type
   }
 }
 
@@ -39,16 +49,24 @@ extension TorchInterpreter {
   ) throws {
     guard let origin = tensor.origin, inputs.indices.contains(origin) else { return }
     var isNews = false
-    if let rank, inputs[origin].rank == nil || inputs[origin].isGuessed && !isGuess {
+    if isGuess, inputs[origin].guess == nil {
+      inputs[origin].hint = max(inputs[origin].hint, rank ?? 0)
+    } else if let rank, inputs[origin].rank == nil || inputs[origin].isGuessed && !isGuess {
       isNews = inputs[origin].rank != rank
       inputs[origin].rank = rank
       inputs[origin].isGuessed = isGuess
     }
     if let axis, let length, inputs[origin].lengths[axis] == nil {
       inputs[origin].lengths[axis] = length
-      isNews = true
+      isNews = isNews || inputs[origin].rank != nil
     }
     if isNews { throw TorchStop.restart }
+  }
+
+  /// Notes that code reads an axis of a tensor, when that tensor has the shape of an input.
+  func hint(_ tensor: TorchTensor, axis: Int) {
+    guard let origin = tensor.origin, inputs.indices.contains(origin) else { return }
+    inputs[origin].hint = max(inputs[origin].hint, axis < 0 ? -axis : axis + 1)
   }
 
   /// Notes the element type that an operator needs of an input.
@@ -60,13 +78,18 @@ extension TorchInterpreter {
     throw TorchStop.restart
   }
 
+  /// Whether the rank of an input is neither known nor guessed.
+  var leavesRanksOpen: Bool { inputs.contains { $0.guess == nil && $0.rank == nil } }
+
   /// Returns the number of axes, guessing that of an input where nothing tells it.
   func rank(of tensor: TorchTensor) throws -> Int {
     let type = graph.type(of: tensor)
     if type.shape.isRanked { return type.shape.rank }
-    if let origin = tensor.origin {
-      try need(tensor, rank: inputs[origin].guess, isGuess: true)
+    if let origin = tensor.origin, inputs.indices.contains(origin) {
+      guard let guess = inputs[origin].guess else { throw TorchStop.rankNeeded }
+      try need(tensor, rank: guess, isGuess: true)
     }
+    if leavesRanksOpen { throw TorchStop.rankNeeded }
     throw TorchStop.unsupported("aten::dim", reason: "the number of axes depends on data")
   }
 }

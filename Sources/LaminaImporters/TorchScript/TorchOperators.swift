@@ -35,7 +35,25 @@ extension TorchInterpreter {
       }
       throw call.unsupported("no rule is known for it")
     } catch TorchStop.unsupported(let name, let reason) {
-      return try unsupported(call, name, reason: reason)
+      let result = try unsupported(call, name, reason: reason)
+      if let target = call.value(0).tensor, call.name.hasSuffix("_"), let tensor = result.tensor {
+        try replace(target, by: tensor, reason)
+      }
+      return result
+    }
+  }
+
+  /// Makes a tensor, and all that it is a part of, the result of an operator that is not supported.
+  private func replace(_ target: TorchTensor, by result: TorchTensor, _ reason: String) throws {
+    var next: TorchTensor? = target
+    while let tensor = next {
+      guard tensor.constant != nil || tensor.level == graph.level else {
+        throw TorchStop.invalid(place: "a change in place", expected: "no branch", found: reason)
+      }
+      tensor.id = result.id
+      tensor.constant = nil
+      tensor.level = result.level
+      next = tensor.view?.base ?? tensor.looseBase
     }
   }
 
@@ -50,7 +68,7 @@ extension TorchInterpreter {
   /// Replaces the contents of `target`, and of what it is a part of.
   func write(_ source: TorchTensor, to target: TorchTensor, _ call: TorchCall) throws {
     guard source !== target else { return }
-    guard !target.isLoosePart else {
+    guard target.looseBase == nil else {
       throw call.unsupported("it changes a part whose place depends on data")
     }
     guard target.constant != nil || target.level == graph.level else {
@@ -82,16 +100,44 @@ extension TorchInterpreter {
         [view.base]
       )
     }
-    if view.start > 0 { parts.append(try piece(0, view.start)) }
+    if view.start != 0 { parts.append(try piece(0, view.start)) }
     parts.append(
       view.dropsAxis ? try call.node(Unsqueeze(axes: [view.axis]), [part]) : part
     )
-    let shape = graph.type(of: view.base).shape
-    if !shape.isRanked || shape[view.axis] < 0 || view.end < shape[view.axis] {
-      parts.append(try piece(view.end, Int(Int32.max)))
-    }
+    if let rest = try rest(after: part, of: view, call) { parts.append(rest) }
     if parts.count == 1 { return parts[0] }
     return try call.node(Concat(axis: view.axis), parts)
+  }
+
+  /// What follows the view's part in its base; `nil` when nothing does.
+  private func rest(
+    after part: TorchTensor,
+    of view: TorchView,
+    _ call: TorchCall
+  ) throws -> TorchTensor? {
+    let far = Int(Int32.max)
+    let shape = graph.type(of: view.base).shape
+    let length = shape.isRanked ? shape[view.axis] : Shape.unknown
+    if view.end >= far || length >= 0 && view.end >= length { return nil }
+    if (view.start < 0) == (view.end < 0) {
+      let start = max(view.start, view.end)
+      return try call.node(Slice(starts: [start], ends: [far], axes: [view.axis]), [view.base])
+    }
+    // The part may be empty, and its end before its start: what follows is behind its length.
+    let tail = try call.node(
+      Slice(starts: [view.start], ends: [far], axes: [view.axis]),
+      [view.base]
+    )
+    let size =
+      try view.dropsAxis
+      ? graph.ints([1])
+      : call.node(
+        ShapeOf(start: view.axis, end: view.axis + 1),
+        [part],
+        type: TensorType(.int64, [1])
+      )
+    let inputs = [tail, size, graph.ints([far]), graph.ints([view.axis])]
+    return try call.node(Slice(), inputs)
   }
 
   private func unsupported(

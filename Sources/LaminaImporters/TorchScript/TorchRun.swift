@@ -17,13 +17,13 @@ struct TorchPorts {
 
   private(set) var fillings: [Filling] = []
 
-  init(_ function: TorchFunction, guess: Int = 4) {
+  init(_ function: TorchFunction, guess: Int? = nil) {
     for parameter in function.parameters.dropFirst() {
       fillings.append(add(parameter, guess: guess))
     }
   }
 
-  private mutating func add(_ parameter: TorchParameter, guess: Int) -> Filling {
+  private mutating func add(_ parameter: TorchParameter, guess: Int?) -> Filling {
     var type = parameter.type
     if case .item(let base, let inner)? = type, base.path == "Optional" {
       if parameter.initial != nil { return .initial }
@@ -145,7 +145,13 @@ struct TorchRun {
       tensors.append(tensor)
     }
     try interpreter.graph.setOutputs(tensors)
-    return try Self.finished(interpreter.graph.graph, archive)
+    var graph = interpreter.graph.graph
+    for (id, input) in zip(graph.inputs, interpreter.inputs) {
+      guard let type = input.assumedType else { continue }
+      graph[id].type = .tensor(type)
+      graph[id].isShapeAssumed = true
+    }
+    return try Self.finished(graph, archive)
   }
 
   /// Takes away what no output needs, and checks the rest.
@@ -187,7 +193,7 @@ struct TorchRun {
 
   private static func sentence(_ stop: TorchStop) -> (name: String, reason: String) {
     switch stop {
-    case .restart: ("forward", "nothing tells the shapes of the inputs")
+    case .restart, .rankNeeded: ("forward", "nothing tells the shapes of the inputs")
     case .unsupported(let name, let reason): (SafeText.clean(name, limit: 120), reason)
     case .raised(let text): ("forward", "the model raises \(SafeText.clean(text, limit: 200))")
     case .invalid(let place, let expected, let found):

@@ -4,6 +4,8 @@ import LaminaCore
 enum TorchStop: Error {
   /// More is known of the inputs now: the code is followed again from the start.
   case restart
+  /// The code does different things for different ranks of the inputs, so that one must be guessed.
+  case rankNeeded
   /// The file is what it is, but no operator does this.
   case unsupported(String, reason: String)
   /// The model itself raises an error.

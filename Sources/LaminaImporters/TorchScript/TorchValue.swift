@@ -36,8 +36,8 @@ final class TorchTensor {
   var lengthOf: (value: ValueID, axis: Int)?
   /// Whether all elements are zero.
   var isZero = false
-  /// Whether it is a part of another tensor at a place that only the run knows.
-  var isLoosePart = false
+  /// The tensor that it is a part of, at a place that only the run knows.
+  var looseBase: TorchTensor?
   /// The part of another tensor that this tensor shows.
   var view: TorchView?
 
@@ -53,7 +53,17 @@ final class TorchTensor {
   }
 }
 
+extension TorchTensor {
+  /// Whether both are the length of one axis of one tensor.
+  fileprivate func isSameLength(as other: TorchTensor) -> Bool {
+    guard let mine = lengthOf, let its = other.lengthOf else { return false }
+    return level == other.level && mine == its
+  }
+}
+
 /// A range of positions of another tensor; what is written to it is written there.
+///
+/// Positions below zero count from the end, which is then not known.
 struct TorchView {
   var base: TorchTensor
   var axis: Int
@@ -112,7 +122,8 @@ extension TorchValue {
     case (.string(let a), .string(let b)): a == b
     case (.list(let a), .list(let b)): Self.areSame(a.items, b.items)
     case (.tuple(let a), .tuple(let b)): Self.areSame(a, b)
-    case (.tensor(let a), .tensor(let b)), (.number(let a), .number(let b)): a === b
+    case (.tensor(let a), .tensor(let b)): a === b
+    case (.number(let a), .number(let b)): a === b || a.isSameLength(as: b)
     case (.object(let a), .object(let b)): a === b
     default: if let a = real, let b = other.real { a == b } else { false }
     }

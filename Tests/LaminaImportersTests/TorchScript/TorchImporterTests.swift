@@ -14,7 +14,7 @@ import Testing
   }
 
   private func run(_ graph: Graph, _ inputs: [Tensor]) throws -> [Float] {
-    try graph.evaluate(inputs.map(Datum.tensor))[0].tensor.floats()
+    try graph.evaluate(inputs.map(Datum.tensor))[0].tensor.cast(to: .float32).floats()
   }
 
   private let x = Tensor([1, 3], [1, 10, 100] as [Float])
@@ -84,6 +84,151 @@ import Testing
     let two = Tensor([2, 3], [1, 2, 3, 4, 5, 6] as [Float])
     #expect(try run(graph, [two]) == [3, 6, 4, 7, 5, 8])
     #expect(try run(graph, [x]) == [2, 11, 101])
+  }
+
+  @Test func leavesTheRankOpenWhereNothingNeedsIt() throws {
+    let graph = try open("return torch.add(x, torch.zeros([torch.size(x, 1)]))")
+    let input = graph[graph.inputs[0]]
+    #expect(input.tensorType.shape == [Shape.unknown, Shape.unknown])
+    #expect(input.isShapeAssumed)
+    #expect(try run(graph, [x]) == [1, 10, 100])
+    #expect(try run(graph, [Tensor([1, 2, 1], [4, 5] as [Float])]) == [4, 5, 4, 5])
+  }
+
+  @Test func takesTheRankForAFactWhereTheCodeAsksForIt() throws {
+    let graph = try open(
+      """
+      if torch.eq(torch.dim(x), 3):
+        y = torch.neg(x)
+      else:
+        ops.prim.RaiseException("three axes")
+        y = x
+      return y
+      """
+    )
+    let input = graph[graph.inputs[0]]
+    #expect(input.tensorType.shape.rank == 3)
+    #expect(!input.isShapeAssumed)
+  }
+
+  @Test func makesALoopThatDataEnds() throws {
+    let graph = try open(
+      """
+      k = 0
+      go = bool(torch.lt(torch.sum(x), 500))
+      y = x
+      while go:
+        z = torch.mul(y, 2)
+        k0 = torch.add(k, 1)
+        go, y, k = bool(torch.lt(torch.sum(z), 500)), z, k0
+      return torch.add(y, k)
+      """
+    )
+    #expect(graph.nodes.contains { $0.op is Loop })
+    // The sum goes from 111 to 888 in three steps.
+    #expect(try run(graph, [x]) == [11, 83, 803])
+    #expect(try run(graph, [Tensor([1, 1], [600 as Float])]) == [600])
+  }
+
+  @Test func comparesListsOfLengthsInTheRun() throws {
+    let graph = try open(
+      """
+      y = torch.linear(x, self.w)
+      if torch.ne(torch.size(y), [1, 2]):
+        z = torch.neg(y)
+      else:
+        z = y
+      return z
+      """
+    )
+    #expect(try run(graph, [x]) == [321, 654])
+    let two = Tensor([2, 3], [1, 0, 0, 0, 1, 0] as [Float])
+    #expect(try run(graph, [two]) == [-1, -4, -2, -5])
+  }
+
+  @Test(
+    arguments: [
+      // The mean is 37, the squares of the differences are 1296, 729 and 3969.
+      ("return torch.var(x, [1])", [2997]),
+      ("return torch.var(x, [1], False)", [1998]),
+      ("return torch.std(x, [1], False, True)", [44.69899]),
+      ("return torch.var(x)", [2997]),
+      ("y, i = torch.sort(x, 1, True)\nreturn y", [100, 10, 1]),
+      ("y, i = torch.sort(x, 1, True)\nreturn i", [2, 1, 0]),
+      ("return torch.cat(torch.mul([x], 2), 1)", [1, 10, 100, 1, 10, 100]),
+      (
+        "y = torch.linear(x, self.w)\nreturn torch.pad(y, [torch.size(y, 0), 0], \"constant\", 5.)",
+        [5, 321, 654]
+      ),
+      (
+        // 4.5 lengths become 4, at 0, 2/3, 4/3 and 2.
+        "y = torch.reshape(x, [1, 1, 3])\n"
+          + "return torch.upsample_linear1d(y, None, True, [1.5])",
+        [1, 7, 40, 100]
+      ),
+      (
+        // √(1998 + 27) is 45.
+        "y = torch.reshape(x, [1, 1, 3])\n"
+          + "return torch.instance_norm(y, None, None, None, None, True, 0.1, 27., True)",
+        [-0.8, -0.6, 1.4]
+      ),
+    ] as [(String, [Float])]
+  )
+  func computesWithLengthsThatOnlyTheRunKnows(_ body: String, _ expected: [Float]) throws {
+    let found = try run(try open(body), [x])
+    #expect(found.count == expected.count)
+    for (a, b) in zip(found, expected) { #expect(abs(a - b) <= 1e-5 * max(1, abs(b)), "\(body)") }
+  }
+
+  @Test(arguments: [(-2, -1, 1), (1, -1, 1), (-3, 1, 0)])
+  func writesThroughPartsThatCountFromTheEnd(start: Int, end: Int, place: Int) throws {
+    let graph = try open(
+      """
+      y = torch.mul(x, 1.)
+      _0 = torch.fill_(torch.slice(y, 1, \(start), \(end)), 7)
+      return y
+      """
+    )
+    var expected: [Float] = [1, 10, 100]
+    expected[place] = 7
+    #expect(try run(graph, [x]) == expected)
+  }
+
+  @Test func aPartFromTheMiddleToBeforeItsStartIsEmpty() throws {
+    let graph = try open(
+      """
+      y = torch.mul(x, 1.)
+      _0 = torch.fill_(torch.slice(y, 1, 2, -2), 7)
+      return y
+      """
+    )
+    #expect(try run(graph, [x]) == [1, 10, 100])
+  }
+
+  @Test func aChangeInPlaceThatIsNotKnownIsNotLost() throws {
+    let graph = try open("y = torch.mul(x, 1.)\n_0 = ops.mine.strange_(y)\nreturn y")
+    #expect(graph.unsupportedOperators == ["mine::strange_"])
+  }
+
+  @Test func refusesAListThatDataLengthens() throws {
+    let graph = try open(
+      """
+      l = [x]
+      if bool(torch.gt(torch.sum(x), 0)):
+        _0 = torch.append(l, x)
+      else:
+        pass
+      return torch.cat(l, 1)
+      """
+    )
+    #expect(graph.unsupportedOperators == ["forward"])
+  }
+
+  @Test func tellsTensorsApart() throws {
+    let graph = try open(
+      "y = torch.neg(x)\nif torch.__is__(x, y):\n  z = x\nelse:\n  z = y\nreturn z"
+    )
+    #expect(try run(graph, [x]) == [-1, -10, -100])
   }
 
   @Test func showsWhatItCannotRun() throws {

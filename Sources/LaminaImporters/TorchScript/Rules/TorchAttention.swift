@@ -44,6 +44,25 @@ extension TorchInterpreter {
     return try call.node(op, inputs + [mask])
   }
 
+  /// Queries, keys and values of one tensor.
+  private static func projected(
+    _ call: TorchCall,
+    _ x: TorchTensor,
+    heads: Int,
+    weights: (TorchTensor, TorchTensor),
+    output: (TorchTensor, TorchTensor)
+  ) throws -> [TorchTensor] {
+    let width = call.graph.type(of: output.0).shape.dims.first ?? 0
+    guard heads > 0, width > 0, width % heads == 0 else {
+      throw call.invalid(2, "heads that divide the width")
+    }
+    try call.interpreter.need(x, rank: 3)
+    let linear = FullyConnected(keepsDimensions: true)
+    let all = try call.node(linear, [x, weights.0, weights.1])
+    let dtypes = [DataType](repeating: .float32, count: 3)
+    return try call.nodes(Split(axis: -1, count: 3), [all], dtypes: dtypes)
+  }
+
   /// Projects, attends and projects back; queries, keys and values are one tensor.
   private static func selfAttention(
     _ call: TorchCall,
@@ -52,16 +71,12 @@ extension TorchInterpreter {
     weights: (TorchTensor, TorchTensor),
     output: (TorchTensor, TorchTensor)
   ) throws -> TorchTensor {
-    let width = call.graph.type(of: output.0).shape.dims.first ?? 0
-    guard heads > 0, width > 0, width % heads == 0 else {
-      throw call.invalid(2, "heads that divide the width")
-    }
-    let linear = FullyConnected(keepsDimensions: true)
-    let all = try call.node(linear, [x, weights.0, weights.1])
-    let dtypes = [DataType](repeating: .float32, count: 3)
-    let parts = try call.nodes(Split(axis: -1, count: 3), [all], dtypes: dtypes)
+    let parts = try projected(call, x, heads: heads, weights: weights, output: output)
     let mixed = try call.node(Attention(queryHeads: heads, keyValueHeads: heads), parts)
-    return try call.node(linear, [mixed, output.0, output.1])
+    return try call.node(
+      FullyConnected(keepsDimensions: true),
+      [mixed, output.0, output.1]
+    )
   }
 
   private static func multiHeadAttention(_ call: TorchCall) throws -> TorchValue {
@@ -70,15 +85,56 @@ extension TorchInterpreter {
     guard q.id == k.id, k.id == v.id, !call.has(9) else {
       throw call.unsupported("queries, keys and values differ, or there is a mask")
     }
-    guard !needsWeights else { throw call.unsupported("its weights are asked for") }
-    let y = try selfAttention(
-      call,
-      q,
-      heads: call.int(4),
-      weights: (call.tensor(5), call.tensor(6)),
-      output: (call.tensor(7), call.tensor(8))
+    let heads = try call.int(4)
+    let (weights, output) = try (
+      (call.tensor(5), call.tensor(6)), (call.tensor(7), call.tensor(8))
     )
-    return .tuple([.tensor(y), .none])
+    guard needsWeights else {
+      let y = try selfAttention(call, q, heads: heads, weights: weights, output: output)
+      return .tuple([.tensor(y), .none])
+    }
+    let parts = try projected(call, q, heads: heads, weights: weights, output: output)
+    let shares = try shares(call, parts, heads: heads)
+    let mixed = try call.node(MatMul(), [shares, try split(call, parts[2], heads: heads)])
+    let joined = try call.node(Transpose(permutation: [0, 2, 1, 3]), [mixed])
+    let rows = try call.node(Reshape(shape: [0, 0, -1]), [joined])
+    let y = try call.node(FullyConnected(keepsDimensions: true), [rows, output.0, output.1])
+    guard try call.bool(11, default: true) else { return .tuple([.tensor(y), .tensor(shares)]) }
+    let mean = try call.node(Reduce(.mean, axes: [1], keepsDimensions: false), [shares])
+    return .tuple([.tensor(y), .tensor(mean)])
+  }
+
+  /// N×T×E as N×heads×T×(E/heads).
+  private static func split(
+    _ call: TorchCall,
+    _ x: TorchTensor,
+    heads: Int
+  ) throws -> TorchTensor {
+    let rows = try call.node(Reshape(shape: [0, 0, heads, -1]), [x])
+    return try call.node(Transpose(permutation: [0, 2, 1, 3]), [rows])
+  }
+
+  /// How much each query takes of each value, N×heads×T×T.
+  private static func shares(
+    _ call: TorchCall,
+    _ parts: [TorchTensor],
+    heads: Int
+  ) throws -> TorchTensor {
+    let width = try call.int(3)
+    guard width > 0 else { throw call.invalid(3, "a width above 0") }
+    let scale = (Double(heads) / Double(width)).squareRoot()
+    let queries = try arithmetic(
+      call,
+      .mul,
+      .tensor(split(call, parts[0], heads: heads)),
+      .double(scale)
+    )
+    let keys = try call.node(
+      Transpose(permutation: [0, 1, 3, 2]),
+      [split(call, parts[1], heads: heads)]
+    )
+    let products = try call.node(MatMul(), [queries.tensor, keys])
+    return try call.node(Softmax(axis: -1), [products])
   }
 
   private static func encoderLayer(_ call: TorchCall) throws -> TorchValue {

@@ -8,6 +8,9 @@ extension TorchInterpreter {
     TorchRule("aten::ne") { call in
       let value = try equal(call)
       if case .bool(let isEqual) = value { return .bool(!isEqual) }
+      if call.value(0).items != nil {
+        return try call.interpreter.callOperator("aten::__not__", [value])
+      }
       return try arithmetic(call, .notEqual, call.value(0), call.value(1))
     },
     TorchRule("aten::lt") { try arithmetic($0, .less, $0.value(0), $0.value(1)) },
@@ -46,17 +49,30 @@ extension TorchInterpreter {
   private static func equal(_ call: TorchCall) throws -> TorchValue {
     let (a, b) = (call.value(0), call.value(1))
     if let x = a.items, let y = b.items {
-      guard x.count == y.count else { return .bool(false) }
-      for (x, y) in zip(x, y) where !x.isSame(as: y) {
-        guard x.real != nil, y.real != nil else {
-          throw call.unsupported("it compares lists that depend on data")
-        }
-        return .bool(false)
-      }
-      return .bool(true)
+      return x.count == y.count ? try areEqual(x, y, call) : .bool(false)
     }
     if a.isNone || b.isNone { return .bool(a.isNone && b.isNone) }
     return try arithmetic(call, .equal, a, b)
+  }
+
+  /// Whether all items of two lists are equal; a number of the graph where only the run knows.
+  private static func areEqual(
+    _ a: [TorchValue],
+    _ b: [TorchValue],
+    _ call: TorchCall
+  ) throws -> TorchValue {
+    var all: TorchTensor?
+    for (x, y) in zip(a, b) where !x.isSame(as: y) {
+      let one = try arithmetic(call, .equal, x, y)
+      if case .bool(let isEqual) = one {
+        guard isEqual else { return one }
+        continue
+      }
+      guard let flag = one.tensor else { throw call.invalid(0, "numbers") }
+      all =
+        try all.map { try call.node(BinaryElementwise(.and), [$0, flag], dtype: .bool) } ?? flag
+    }
+    return all.map { .number($0) } ?? .bool(true)
   }
 
   private static func not(_ call: TorchCall) throws -> TorchValue {

@@ -8,7 +8,7 @@ extension TorchInterpreter {
     TorchRule("aten::add", add),
     TorchRule("aten::sub") { try scaled($0, .sub, $0.value(0), $0.value(1)) },
     TorchRule("aten::rsub") { try arithmetic($0, .sub, $0.value(1), $0.value(0)) },
-    TorchRule("aten::mul") { try arithmetic($0, .mul, $0.value(0), $0.value(1)) },
+    TorchRule("aten::mul", multiply),
     TorchRule("aten::multiply") { try arithmetic($0, .mul, $0.value(0), $0.value(1)) },
     TorchRule("aten::div", divide),
     TorchRule("aten::true_divide", divide),
@@ -46,6 +46,18 @@ extension TorchInterpreter {
       return .string(a + b)
     }
     return try scaled(call, .add, call.value(0), call.value(1))
+  }
+
+  /// A product, or a list several times over.
+  private static func multiply(_ call: TorchCall) throws -> TorchValue {
+    guard case .list(let list) = call.value(0) else {
+      return try arithmetic(call, .mul, call.value(0), call.value(1))
+    }
+    let count = max(0, try call.int(1))
+    guard count <= 1 << 20, list.items.count <= 1 << 20 / max(count, 1) else {
+      throw call.invalid(1, "a smaller count")
+    }
+    return .list(TorchList((0..<count).flatMap { _ in list.items }))
   }
 
   /// Addition or subtraction with a factor for the second operand.

@@ -34,7 +34,7 @@ extension TorchInterpreter {
   /// Pads come in pairs from the last axis on.
   private static func pad(_ call: TorchCall, mode: String, value: TorchValue) throws -> TorchValue {
     let x = try call.tensor(0)
-    let pads = try call.ints(1, "pad")
+    guard let pads = call.value(1, "pad").items else { throw call.invalid(1, "a list of pads") }
     let modes: [String: Pad.Mode] = [
       "constant": .constant, "reflect": .reflect, "replicate": .edge, "circular": .wrap,
     ]
@@ -45,13 +45,20 @@ extension TorchInterpreter {
     if kind != .constant { try call.interpreter.need(x, rank: count + 2, isGuess: true) }
     let rank = try call.interpreter.rank(of: x)
     guard count <= rank else { throw call.invalid(1, "at most \(rank) pairs") }
-    var (before, after) = (zeros(rank), zeros(rank))
+    var before = [TorchValue](repeating: .int(0), count: rank)
+    var after = before
     for pair in 0..<count {
       before[rank - 1 - pair] = pads[pair * 2]
       after[rank - 1 - pair] = pads[pair * 2 + 1]
     }
     let fill = value.isNone ? nil : call.interpreter.real(value)
-    return .tensor(try call.node(Pad(mode: kind, pads: before + after, value: fill), [x]))
+    let all = before + after
+    let known = all.compactMap { call.interpreter.int($0) }
+    if known.count == all.count {
+      return .tensor(try call.node(Pad(mode: kind, pads: known, value: fill), [x]))
+    }
+    let numbers = try call.interpreter.ints(all, call)
+    return .tensor(try call.node(Pad(mode: kind, value: fill), [x, numbers]))
   }
 
   /// Resizes the spatial axes, to lengths or by factors.
@@ -80,6 +87,10 @@ extension TorchInterpreter {
     if call.value(1).isNone || call.interpreter.int(call.value(1).items?.first ?? .none) == nil,
       scales.count == rank
     {
+      if isAligned {
+        let lengths = try call.interpreter.ints(scaled(x, by: scales, call), call)
+        return .tensor(try call.node(op, [x, nil, nil, lengths]))
+      }
       let factors = call.graph.constant(try Tensor(.float32, [rank], rounding: scales))
       return .tensor(try call.node(op, [x, nil, factors, nil]))
     }
@@ -87,6 +98,19 @@ extension TorchInterpreter {
       throw call.invalid(1, "\(rank) lengths")
     }
     return .tensor(try call.node(op, [x, nil, nil, try call.interpreter.ints(items, call)]))
+  }
+
+  /// The lengths of the spatial axes times their factors, rounded down.
+  private static func scaled(
+    _ x: TorchTensor,
+    by scales: [Double],
+    _ call: TorchCall
+  ) throws -> [TorchValue] {
+    try scales.enumerated().map { place, scale in
+      let length = try size(of: x, axis: place + 2, call)
+      let product = try arithmetic(call, .mul, length, .double(scale))
+      return try call.interpreter.callOperator("aten::floor", [product])
+    }
   }
 
   private static func gridSample(_ call: TorchCall) throws -> TorchValue {

@@ -18,7 +18,7 @@ extension TorchInterpreter {
     TorchRule("prim::is_quantized") { .bool(try $0.type(0).quantization != nil) },
     TorchRule("prim::requires_grad") { _ in .bool(true) },
     TorchRule("prim::dtype") { .int(TorchScalarType.number(of: try $0.type(0).dtype)) },
-    TorchRule("prim::ndim") { .int(try $0.rank(0)) },
+    TorchRule("prim::ndim", rank),
     TorchRule("prim::shape") { try size($0) },
     TorchRule("prim::T") { try reversedAxes($0) },
     TorchRule("prim::mT") { try swappedAxes($0, -2, -1) },
@@ -34,9 +34,8 @@ extension TorchInterpreter {
     TorchRule("prim::Print") { _ in .none },
     TorchRule("aten::format") { .string($0.string(0)) },
     TorchRule("aten::str") { .string("\($0.value(0).kind)") },
-    TorchRule("aten::__is__") { .bool($0.value(0).isNone == $0.value(1).isNone) },
-    TorchRule("aten::__isnot__") { .bool($0.value(0).isNone != $0.value(1).isNone) },
-    TorchRule("aten::dim") { .int(try $0.rank(0)) },
+    TorchRule("aten::__is__") { .bool($0.value(0).isSame(as: $0.value(1))) },
+    TorchRule("aten::__isnot__") { .bool(!$0.value(0).isSame(as: $0.value(1))) },
     TorchRule("aten::len", length),
     TorchRule("aten::__getitem__", item),
     TorchRule("aten::_set_item", setItem),
@@ -52,9 +51,9 @@ extension TorchInterpreter {
       return try changeList(call) { $0.insert(call.value(2), at: min(max(place, 0), $0.count)) }
     },
     TorchRule("aten::pop") { call in
-      guard case .list(let list) = call.value(0), let last = list.items.popLast() else {
-        throw call.invalid(0, "a list with items")
-      }
+      guard case .list(let list) = call.value(0) else { throw call.invalid(0, "a list") }
+      try call.interpreter.checkMayChange(list)
+      guard let last = list.items.popLast() else { throw call.invalid(0, "a list with items") }
       return last
     },
     TorchRule("aten::clear") { call in try changeList(call) { $0 = [] } },
@@ -107,8 +106,11 @@ extension TorchInterpreter {
 
   private static func setItem(_ call: TorchCall) throws -> TorchValue {
     switch call.value(0) {
-    case .dictionary(let dictionary): dictionary[call.value(1)] = call.value(2)
+    case .dictionary(let dictionary):
+      try call.interpreter.checkMayChange(dictionary)
+      dictionary[call.value(1)] = call.value(2)
     case .list(let list):
+      try call.interpreter.checkMayChange(list)
       list.items[try place(try call.int(1), in: list.items.count, call)] = call.value(2)
     default: throw call.invalid(0, "a container")
     }
@@ -131,6 +133,7 @@ extension TorchInterpreter {
     guard list.items.count < 1_000_000 else {
       throw ImportError.overLimit(place: "length of a list", limit: 1_000_000)
     }
+    try call.interpreter.checkMayChange(list)
     change(&list.items)
     return call.value(0)
   }

@@ -70,7 +70,7 @@ extension TorchInterpreter {
     try call.interpreter.need(x, rank: nil, axis: 1, length: lengths.first ?? 1)
     let scale = try call.optionalTensor(1) ?? filled(lengths, with: 1, call)
     let shift = try call.optionalTensor(2) ?? filled(lengths, with: 0, call)
-    let op = InstanceNorm(epsilon: Float(try call.double(8, "eps", default: 1e-5)))
+    let op = InstanceNorm(epsilon: Float(try call.double(7, "eps", default: 1e-5)))
     return .tensor(try call.node(op, [x, scale, shift]))
   }
 }

@@ -7,7 +7,7 @@ extension TorchInterpreter {
     TorchRule("aten::size", size),
     TorchRule("aten::sym_size", size),
     TorchRule("aten::numel", elementCount),
-    TorchRule("aten::dim") { call in .int(try call.interpreter.rank(of: try call.tensor(0))) },
+    TorchRule("aten::dim", rank),
     TorchRule("prim::NumToTensor") { call in
       let tensor = try call.tensor(0)
       return .tensor(copy(of: tensor))
@@ -51,21 +51,37 @@ extension TorchInterpreter {
     return .list(TorchList(try (0..<rank).map { try size(of: x, axis: $0, call) }))
   }
 
+  /// The number of axes: a plain number where it is known.
+  static func rank(_ call: TorchCall) throws -> TorchValue {
+    let x = try call.tensor(0)
+    let shape = call.graph.type(of: x).shape
+    if shape.isRanked { return .int(shape.rank) }
+    guard call.interpreter.leavesRanksOpen else { return .int(try call.interpreter.rank(of: x)) }
+    call.interpreter.asksForRanks = true
+    let list = try call.node(ShapeOf(), [x], type: TensorType(.int64, [Shape.unknown]))
+    return .number(try call.node(SizeOf(), [list], type: TensorType(.int64, [])))
+  }
+
   /// The length of an axis: a plain number where it is known.
   static func size(of x: TorchTensor, axis: Int, _ call: TorchCall) throws -> TorchValue {
-    let rank = try call.interpreter.rank(of: x)
-    let place = axis < 0 ? axis + rank : axis
-    guard place >= 0, place < rank else { throw call.invalid(1, "an axis of rank \(rank)") }
-    let length = call.graph.type(of: x).shape[place]
-    if length >= 0 { return .int(length) }
-    let op = ShapeOf(start: place, end: place + 1)
+    let shape = call.graph.type(of: x).shape
+    var place = axis
+    if shape.isRanked {
+      let rank = shape.rank
+      place = axis < 0 ? axis + rank : axis
+      guard place >= 0, place < rank else { throw call.invalid(1, "an axis of rank \(rank)") }
+      if shape[place] >= 0 { return .int(shape[place]) }
+    } else {
+      call.interpreter.hint(x, axis: axis)
+    }
+    let op = ShapeOf(start: place, end: place == -1 ? nil : place + 1)
     let list = try call.node(op, [x], type: TensorType(.int64, [1]))
     let number = try call.node(Squeeze(axes: [0]), [list], type: TensorType(.int64, []))
     number.lengthOf = (try call.graph.id(of: x), place)
     return .number(number)
   }
 
-  private static func elementCount(_ call: TorchCall) throws -> TorchValue {
+  static func elementCount(_ call: TorchCall) throws -> TorchValue {
     let x = try call.tensor(0)
     if let count = call.graph.type(of: x).shape.elementCount { return .int(count) }
     return .number(try call.node(SizeOf(), [x], type: TensorType(.int64, [])))

@@ -34,7 +34,7 @@ extension TorchInterpreter {
     TorchRule("aten::topk") { call in
       try sorted(
         call,
-        count: try call.int(1, "k"),
+        count: call.value(1, "k"),
         axis: try call.int(2, "dim", default: -1),
         largest: try call.bool(3, "largest", default: true)
       )
@@ -50,10 +50,7 @@ extension TorchInterpreter {
     _ call: TorchCall,
     _ function: Reduce.Function
   ) throws -> TorchValue {
-    if let items = call.value(0).items {
-      let sum = try items.reduce(TorchValue.int(0)) { try arithmetic(call, .add, $0, $1) }
-      if function == .sum { return sum }
-    }
+    if let items = call.value(0).items { return try reduced(items, call, function) }
     var x = try call.tensor(0)
     let isTest = function == .all || function == .any
     let dtype = call.graph.type(of: x).dtype
@@ -75,6 +72,25 @@ extension TorchInterpreter {
     let axes = isWhole || isTypeOnly ? nil : try call.ints(1, "dim")
     let keeps = axes != nil ? try call.bool(2, "keepdim", default: false) : false
     return .tensor(try call.node(Reduce(function, axes: axes, keepsDimensions: keeps), [x]))
+  }
+
+  /// The sum of a list of numbers, or whether all or any of them count as true.
+  private static func reduced(
+    _ items: [TorchValue],
+    _ call: TorchCall,
+    _ function: Reduce.Function
+  ) throws -> TorchValue {
+    let (name, initial): (String, TorchValue)
+    switch function {
+    case .sum: (name, initial) = ("aten::add", .int(0))
+    case .all: (name, initial) = ("aten::logical_and", .bool(true))
+    case .any: (name, initial) = ("aten::logical_or", .bool(false))
+    default: throw call.unsupported("of a list")
+    }
+    return try items.reduce(initial) { result, item in
+      let flag = function == .sum ? item : try call.interpreter.callOperator("aten::Bool", [item])
+      return try call.interpreter.callOperator(name, [result, flag])
+    }
   }
 
   /// Whether a lone second argument is an element type rather than an axis.
@@ -136,14 +152,28 @@ extension TorchInterpreter {
     let square = try call.node(UnaryElementwise(.square), [difference])
     let variance = try call.node(Reduce(.mean, axes: axes, keepsDimensions: keeps), [square])
     guard correction != 0 else { return .tensor(variance) }
-    let shape = call.graph.type(of: x).shape
-    let places = try axes.map { try $0.map { try shape.axis($0) } } ?? Array(0..<shape.rank)
-    guard shape.isRanked, places.allSatisfy({ shape[$0] > 0 }) else {
-      throw call.unsupported("the number of elements depends on data")
-    }
-    let count = places.reduce(1) { $0 &* shape[$1] }
-    let factor = Double(count) / Double(max(count - correction, 0))
-    return try arithmetic(call, .mul, .tensor(variance), .double(factor))
+    let factor = try besselFactor(call, x, axes, correction)
+    return try arithmetic(call, .mul, .tensor(variance), factor)
+  }
+
+  /// The number of elements along the axes, divided by one less, or by whatever the correction is.
+  private static func besselFactor(
+    _ call: TorchCall,
+    _ x: TorchTensor,
+    _ axes: [Int]?,
+    _ correction: Int
+  ) throws -> TorchValue {
+    let count =
+      try axes.map { axes in
+        try axes.reduce(TorchValue.int(1)) { product, axis in
+          try arithmetic(call, .mul, product, size(of: x, axis: axis, call))
+        }
+      } ?? elementCount(call)
+    let rest = try arithmetic(call, .sub, count, .int(correction))
+    let divisor = try arithmetic(call, .max, rest, .int(0))
+    if let count = count.real, let divisor = divisor.real { return .double(count / divisor) }
+    guard let number = count.tensor else { throw call.invalid(0, "a tensor") }
+    return try arithmetic(call, .div, .number(call.interpreter.floating(number, in: call)), divisor)
   }
 
   private static func norm(_ call: TorchCall) throws -> TorchValue {
@@ -180,23 +210,21 @@ extension TorchInterpreter {
     let hasFlag = call.arguments.count > 3
     let axis = try call.int(hasFlag ? 2 : 1, "dim", default: -1)
     let descends = try call.bool(hasFlag ? 3 : 2, "descending", default: false)
-    let shape = try call.type(0).shape
-    let place = axis < 0 ? axis + shape.rank : axis
-    guard shape.isRanked, shape.dims.indices.contains(place), shape[place] >= 0 else {
-      throw call.unsupported("the number of elements depends on data")
-    }
-    return try sorted(call, count: shape[place], axis: axis, largest: descends)
+    let count = try size(of: try call.tensor(0), axis: axis, call)
+    return try sorted(call, count: count, axis: axis, largest: descends)
   }
 
   private static func sorted(
     _ call: TorchCall,
-    count: Int,
+    count: TorchValue,
     axis: Int,
     largest: Bool
   ) throws -> TorchValue {
     let x = try call.tensor(0)
-    let op = TopK(axis: axis, count: count, largest: largest)
-    let parts = try call.nodes(op, [x], dtypes: [call.graph.type(of: x).dtype, .int64])
+    let known = call.interpreter.int(count)
+    let op = TopK(axis: axis, count: known, largest: largest)
+    let inputs = known == nil ? [x, try call.interpreter.ints([count], call)] : [x]
+    let parts = try call.nodes(op, inputs, dtypes: [call.graph.type(of: x).dtype, .int64])
     return .tuple(parts.map { .tensor($0) })
   }
 }

@@ -89,7 +89,7 @@ extension TorchInterpreter {
       }
       let inputs = [try call.tensor(0), list[0], list[1], call.graph.ints([axis]), list[2]]
       let part = try call.node(Slice(), inputs)
-      part.isLoosePart = true
+      part.looseBase = inputs[0]
       return .tensor(part)
     }
     if from == 0, to >= far, step == 1 {
@@ -122,8 +122,9 @@ extension TorchInterpreter {
     let axis = try call.axis(1)
     guard let position = call.interpreter.int(call.value(2, "index")) else {
       let index = try call.tensor(2, "index")
-      let part = try call.node(Gather(axis: axis), [try call.tensor(0), index])
-      part.isLoosePart = true
+      let x = try call.tensor(0)
+      let part = try call.node(Gather(axis: axis), [x, index])
+      part.looseBase = x
       return .tensor(part)
     }
     let end = position == -1 ? Int(Int32.max) : position + 1
@@ -150,14 +151,20 @@ extension TorchInterpreter {
     if dropsAxis { y = try call.node(Squeeze(axes: [axis]), [y]) }
     let shape = call.graph.type(of: x).shape
     let length = shape.isRanked && axis >= 0 && axis < shape.rank ? shape[axis] : -1
-    func place(_ bound: Int) -> Int? {
-      if bound >= 0 { return length >= 0 ? min(bound, length) : bound }
-      return length >= 0 ? max(0, bound + length) : nil
+    func place(_ bound: Int) -> Int {
+      guard length >= 0 else { return bound }
+      return bound >= 0 ? min(bound, length) : max(0, bound + length)
     }
-    if step == 1, axis >= 0, let from = place(start), let to = place(end) {
-      y.view = TorchView(base: x, axis: axis, start: from, end: to, dropsAxis: dropsAxis)
+    if step == 1, axis >= 0 {
+      y.view = TorchView(
+        base: x,
+        axis: axis,
+        start: place(start),
+        end: place(end),
+        dropsAxis: dropsAxis
+      )
     } else {
-      y.isLoosePart = true
+      y.looseBase = x
     }
     return .tensor(y)
   }
