@@ -9,10 +9,19 @@ final class PlanExecutor {
   /// Pointers of all steps' inputs and outputs, one after the other.
   private let pointers: UnsafeMutablePointer<UnsafeMutableRawPointer?>
   private let contexts: [StepContext]
+  /// The memory of results given out, for each output; it is used again once nobody holds it,
+  /// because the system takes longer to find new pages than most steps to fill them.
+  private var given: [[TensorStorage]]
+
+  /// Results kept for each output: one with the caller, one to fill.
+  private static let keptResults = 2
+  /// Bytes of a result above which its memory is not kept.
+  private static let keptByteCount = 64 << 20
 
   /// - Throws: ``ShapeError/outOfMemory(bytes:limit:)`` when the arena is over the limit.
   init(_ plan: Plan, pool: ThreadPool) throws {
     self.plan = plan
+    given = [[TensorStorage]](repeating: [], count: plan.outputs.count)
     arena = try TensorStorage(byteCount: plan.arenaByteCount)
     Self.touch(arena)
     let count = plan.steps.reduce(0) { $0 + $1.inputs.count + $1.outputs.count }
@@ -93,23 +102,33 @@ final class PlanExecutor {
     profile.append(plan.summaries, times)
     let begin = now()
     profile.dispatchNanoseconds += begin - last
-    let outputs = try plan.outputs.map { output in
-      try Self.tensor(output.type, Self.pointer(output.place, arena))
-    }
+    let outputs = try plan.outputs.indices.map(result)
     profile.copyNanoseconds += now() - begin
     return outputs
   }
 
-  private static func tensor(
-    _ type: TensorType,
-    _ source: UnsafeMutableRawPointer?
-  ) throws -> Tensor {
-    var tensor = try Tensor(zeros: type.dtype, type.shape, quantization: type.quantization)
-    tensor.withMutableBytes { target in
-      if let source, let base = target.baseAddress {
-        base.copyMemory(from: source, byteCount: target.count)
-      }
+  /// A copy of an output, which stays when the arena is written again.
+  private func result(_ index: Int) throws -> Tensor {
+    let output = plan.outputs[index]
+    guard let byteCount = output.type.byteCount else {
+      throw ShapeError.tooLarge(output.type.shape)
     }
-    return tensor
+    let storage = try storage(index, byteCount)
+    if let source = Self.pointer(output.place, arena) {
+      storage.base.copyMemory(from: source, byteCount: byteCount)
+    }
+    return try Tensor(output.type, storage: storage)
+  }
+
+  /// Memory for an output that nobody else holds.
+  private func storage(_ index: Int, _ byteCount: Int) throws -> TensorStorage {
+    for slot in given[index].indices where isKnownUniquelyReferenced(&given[index][slot]) {
+      return given[index][slot]
+    }
+    let storage = try TensorStorage(byteCount: byteCount)
+    if byteCount <= Self.keptByteCount, given[index].count < Self.keptResults {
+      given[index].append(storage)
+    }
+    return storage
   }
 }
