@@ -1,9 +1,9 @@
 import LaminaCore
 
 extension PassPipeline {
-  /// What holds on every backend: constants and nodes that do nothing.
+  /// What holds on every backend: constants, products, and nodes that do nothing.
   private static let cleanup: [any RewritePass] = [
-    FoldConstants(keepsQuantization: true), RemoveIdentity(), RemoveDeadNodes(),
+    FoldConstants(keepsQuantization: true), EinsumToMatMul(), RemoveIdentity(), RemoveDeadNodes(),
   ]
 
   /// Scales that a file gives as inputs become part of types, and operators work on codes.

@@ -48,7 +48,11 @@ package struct Einsum: Operator {
 }
 
 /// An equation with the lengths of its indices.
-struct EinsumPlan {
+package struct EinsumPlan {
+  /// The names of each operand's axes: a letter, or one for each axis of an ellipsis.
+  package let labels: [[String]]
+  /// The names of the result's axes.
+  package let outputLabels: [String]
   /// The lengths of all indices, those of the result first.
   let indices: Shape
   let outputShape: Shape
@@ -56,7 +60,7 @@ struct EinsumPlan {
   let strides: [[Int]]
   let outputStrides: [Int]
 
-  init(_ equation: String, _ shapes: [Shape]) throws(ShapeError) {
+  package init(_ equation: String, _ shapes: [Shape]) throws(ShapeError) {
     let text = equation.filter { !$0.isWhitespace }
     let sides = text.split(separator: "->", omittingEmptySubsequences: false).map(String.init)
     let terms = sides[0].split(separator: ",", omittingEmptySubsequences: false)
@@ -80,6 +84,8 @@ struct EinsumPlan {
       throw .invalidAttribute("equation", found: equation, expected: "known, distinct results")
     }
     let order = output + lengths.keys.filter { !output.contains($0) }.sorted()
+    self.labels = labels
+    outputLabels = output
     indices = Shape(order.map { lengths[$0] ?? 1 })
     outputShape = Shape(output.map { lengths[$0] ?? 1 })
     _ = try indices.count()
