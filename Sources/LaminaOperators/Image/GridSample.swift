@@ -64,43 +64,52 @@ package struct GridSample: Operator {
     let positions = y.shape.product(2..<y.shape.rank)
     var results = try y.shape.zeros()
     guard plane > 0 else { return [try Tensor(y.dtype, y.shape, narrowing: results)] }
+    var places: [Place] = []
     for batch in 0..<y.shape[0] {
       for position in 0..<positions {
         let start = (batch * positions + position) * lengths.count
-        let taps = lengths.indices.map { axis in
-          self.taps(grid[start + lengths.count - 1 - axis], lengths[axis])
-        }
-        for channel in 0..<y.shape[1] {
-          let row = batch * y.shape[1] + channel
-          results[row * positions + position] = weightedSum(values, row * plane, taps, strides)
+        find(&places, grid[start..<start + lengths.count], lengths, strides)
+        for row in batch * y.shape[1]..<(batch + 1) * y.shape[1] {
+          var sum = 0.0
+          for place in places { sum += place.weight * values[row * plane + place.offset] }
+          results[row * positions + position] = sum
         }
       }
     }
     return [try Tensor(y.dtype, y.shape, narrowing: results)]
   }
 
-  private func weightedSum(
-    _ values: [Double],
-    _ start: Int,
-    _ taps: [[(index: Int, weight: Double)]],
+  /// An element of a channel's plane and its share in a result.
+  private struct Place {
+    var offset: Int
+    var weight: Double
+  }
+
+  /// Finds the elements that make up a position of the grid: for each axis every tap, with the
+  /// product of the weights.
+  private func find(
+    _ places: inout [Place],
+    _ position: ArraySlice<Double>,
+    _ lengths: [Int],
     _ strides: [Int]
-  ) -> Double {
-    guard let first = taps.first, let step = strides.first else { return values[start] }
-    return first.reduce(0) { sum, tap in
-      tap.weight == 0
-        ? sum
-        : sum + tap.weight
-          * weightedSum(
-            values,
-            start + tap.index * step,
-            Array(taps.dropFirst()),
-            Array(strides.dropFirst())
-          )
+  ) {
+    places.removeAll(keepingCapacity: true)
+    places.append(Place(offset: 0, weight: 1))
+    for axis in lengths.indices {
+      let known = places.count
+      forEachTap(position[position.endIndex - 1 - axis], lengths[axis]) { index, weight in
+        guard weight != 0 else { return }
+        for place in 0..<known {
+          let (offset, before) = (places[place].offset, places[place].weight)
+          places.append(Place(offset: offset + index * strides[axis], weight: before * weight))
+        }
+      }
+      places.removeFirst(known)
     }
   }
 
-  /// Returns the positions along an axis that make up a place, with their weights.
-  private func taps(_ g: Double, _ length: Int) -> [(index: Int, weight: Double)] {
+  /// Calls `body` with the positions along an axis that make up a place, and their weights.
+  private func forEachTap(_ g: Double, _ length: Int, _ body: (Int, Double) -> Void) {
     let span = Double(length)
     // The place is rounded to float32, so that halves are met as in float arithmetic.
     var place = Double(
@@ -108,7 +117,8 @@ package struct GridSample: Operator {
     )
     if mode == .nearest { place.round(.toNearestOrEven) }
     guard abs(place) < 1e9 else {
-      return padding == .zeros ? [] : [(place > 0 ? length - 1 : 0, 1)]
+      if padding != .zeros { body(place > 0 ? length - 1 : 0, 1) }
+      return
     }
     let (low, high) = alignsCorners ? (0, span - 1) : (-0.5, span - 0.5)
     if place < low || place > high {
@@ -118,16 +128,11 @@ package struct GridSample: Operator {
       case .reflection: place = reflected(place, low, high)
       }
     }
-    let floor = place.rounded(.down)
-    let fraction = place - floor
-    let weights: [(Int, Double)]
-    switch mode {
-    case .nearest: weights = [(0, 1)]
-    case .linear: weights = [(0, 1 - fraction), (1, fraction)]
-    case .cubic: weights = (-1...2).map { ($0, cubic(abs(fraction - Double($0)))) }
-    }
-    return weights.compactMap { offset, weight in
-      index(Int(mode == .nearest ? place : floor) + offset, length, low, high).map { ($0, weight) }
+    let floor = mode == .nearest ? place : place.rounded(.down)
+    for offset in mode == .cubic ? -1...2 : mode == .linear ? 0...1 : 0...0 {
+      let distance = abs(place - floor - Double(offset))
+      let weight = mode == .cubic ? cubic(distance) : 1 - distance
+      if let index = index(Int(floor) + offset, length, low, high) { body(index, weight) }
     }
   }
 

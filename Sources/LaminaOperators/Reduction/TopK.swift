@@ -95,13 +95,43 @@ package struct TopK: Operator {
     let lineCount = length == 0 ? 0 : elements.count / length
     return (0..<lineCount).map { line in
       let start = line / pitch * pitch * length + line % pitch
-      let ranked = (0..<length).sorted { a, b in
+      return Self.first(count, of: length) { a, b in
         let (x, y) = (elements[start + a * pitch], elements[start + b * pitch])
         if Self.isLess(x, y) { return !largest }
         return Self.isLess(y, x) ? largest : a < b
       }
-      return Array(ranked.prefix(count))
     }
+  }
+
+  /// The first of `0 ..< length` in an order.
+  ///
+  /// Few of many are kept as a heap, whose root is the last of them: most others are compared with
+  /// that alone.
+  private static func first(
+    _ count: Int,
+    of length: Int,
+    _ precedes: (Int, Int) -> Bool
+  ) -> [Int] {
+    guard count > 0, count < length / 4 else {
+      return Array((0..<length).sorted(by: precedes).prefix(count))
+    }
+    var kept = Array(0..<count)
+    func sink(_ start: Int) {
+      var parent = start
+      while 2 * parent + 1 < count {
+        var child = 2 * parent + 1
+        if child + 1 < count, precedes(kept[child], kept[child + 1]) { child += 1 }
+        guard precedes(kept[parent], kept[child]) else { return }
+        kept.swapAt(parent, child)
+        parent = child
+      }
+    }
+    for start in (0..<count / 2).reversed() { sink(start) }
+    for position in count..<length where precedes(position, kept[0]) {
+      kept[0] = position
+      sink(0)
+    }
+    return kept.sorted(by: precedes)
   }
 
   private static func isLess<Element: Comparable>(_ a: Element, _ b: Element) -> Bool {
