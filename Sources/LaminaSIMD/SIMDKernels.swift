@@ -149,6 +149,7 @@ extension SIMDBackend {
     ),
     Kernel(Clip.self, .float32, "lanes", make: UnaryKernels.clip),
     Kernel(Clip.self, .bytes, "table", make: ByteElementwiseKernels.table),
+    Kernel(BinaryElementwise.self, .float32, "power", make: BinaryKernels.power),
     Kernel(
       BinaryElementwise.self,
       .float32,
@@ -163,7 +164,6 @@ extension SIMDBackend {
       fusesActivation: true,
       make: ByteElementwiseKernels.binary
     ),
-    Kernel(BinaryElementwise.self, .float32, "power", make: BinaryKernels.power),
     Kernel(PRelu.self, .float32, "lanes", fusesActivation: true, make: BinaryKernels.prelu),
     Kernel(PRelu.self, .bytes, "lanes-i8", make: ByteElementwiseKernels.prelu),
     Kernel(
@@ -183,6 +183,9 @@ extension SIMDBackend {
     Kernel(BatchNorm.self, .float32, "channels", make: NormalizationKernels.batch),
     Kernel(ImageScaler.self, .float32, "channels", make: NormalizationKernels.scaler),
     Kernel(LayerNorm.self, .float32, "lines", make: NormalizationKernels.layer),
+    Kernel(RMSNorm.self, .float32, "lines", make: NormalizationKernels.rootMeanSquare),
+    Kernel(GroupNorm.self, .float32, "planes", make: NormalizationKernels.group),
+    Kernel(Cumulative.self, .any, "lines", make: CumulativeKernels.cumulative),
     Kernel(LSTM.self, .float32, "packed", make: RecurrentKernels.lstm),
     Kernel(SequenceLSTM.self, .float32, "packed", make: RecurrentKernels.sequence),
     Kernel(InstanceNorm.self, .float32, "planes", make: NormalizationKernels.instance),
@@ -213,7 +216,8 @@ extension SIMDBackend {
     Kernel(Pad.self, .any, "pieces", make: PieceKernels.pad),
     Kernel(Split.self, .any, "pieces", make: PieceKernels.pieces),
     Kernel(Tile.self, .any, "pieces", make: PieceKernels.pieces),
-    Kernel(Expand.self, .any, "pieces", make: PieceKernels.pieces),
+    Kernel(Expand.self, .any, "lines", make: RepetitionKernels.expand),
+    Kernel(Where.self, .any, "lines", make: RepetitionKernels.select),
     Kernel(Reverse.self, .any, "pieces", make: PieceKernels.pieces),
     Kernel(Unpack.self, .any, "pieces", make: PieceKernels.pieces),
     Kernel(SpaceToBatchND.self, .any, "pieces", make: PieceKernels.pieces),
@@ -225,5 +229,6 @@ extension SIMDBackend {
     Kernel(ArgReduce.self, .any, "search", make: ArgReduceKernels.search),
     Kernel(Pack.self, .any, "lines", make: MovementKernels.pack),
     Kernel(Gather.self, .any, "rows", make: MovementKernels.gather),
+    Kernel(ScatterND.self, .any, "rows", make: ScatterKernels.scatter),
   ]
 }

@@ -63,6 +63,8 @@ LAMINA_INLINE vf f32_fold_minimum(vf sum, vf x) {
   return vf_where_nan(sum, sum, vf_min(sum, x));
 }
 LAMINA_INLINE vf f32_fold_square_sum(vf sum, vf x) { return vf_fma(x, x, sum); }
+LAMINA_INLINE vf f32_fold_absolute_sum(vf sum, vf x) { return vf_add(sum, vf_abs(x)); }
+LAMINA_INLINE vf f32_fold_product(vf product, vf x) { return vf_mul(product, x); }
 
 /// Reduces contiguous lines; the lanes are folded one by one at the end.
 LAMINA_INLINE void f32_fold_lines(
@@ -135,6 +137,12 @@ LAMINA_TARGET void LAMINA_KERNEL(f32_reduce)(
       break;
     case lamina_reduction_square_sum:
       f32_fold(f32_fold_square_sum, f32_fold_sum, 0, x, y, outer, reduced, inner, scale);
+      break;
+    case lamina_reduction_absolute_sum:
+      f32_fold(f32_fold_absolute_sum, f32_fold_sum, 0, x, y, outer, reduced, inner, scale);
+      break;
+    case lamina_reduction_product:
+      f32_fold(f32_fold_product, f32_fold_product, 1, x, y, outer, reduced, inner, scale);
       break;
   }
 }

@@ -71,3 +71,37 @@ LAMINA_INLINE vf vf_erf(vf x) {
   vf y = vf_where_less(vf_abs(x), vf_set(1), near, far);
   return vf_where_nan(x, x, y);
 }
+
+/// Up to which size ``vf_wave`` is exact enough.
+#define WAVE_LIMIT 8192.0f
+
+/// sin(|x| + quarter · π/2) for |x| below the limit, quarter 0 or 1: |x| = n·π/2 + r with π/2 in
+/// three parts, of which n times the first two is exact, then a polynomial in r.
+LAMINA_INLINE vf vf_wave(vf x, float quarter) {
+  vf size = vf_abs(x);
+  vf n = vf_round(vf_mul(size, vf_set(0x1.45f306p-1f)));
+  vf r = vf_fma(n, vf_set(-1.5703125f), size);
+  r = vf_fma(n, vf_set(-4.837512969970703125e-4f), r);
+  r = vf_fma(n, vf_set(-7.54978995489188216e-8f), r);
+  vf u = vf_mul(r, r);
+  vf s = vf_set(2.718311493989822e-6f);
+  s = vf_fma(s, u, vf_set(-1.9839334836096632e-4f));
+  s = vf_fma(s, u, vf_set(8.333329385889463e-3f));
+  s = vf_fma(s, u, vf_set(-0.16666666641626524f));
+  s = vf_fma(vf_mul(s, u), r, r);
+  vf c = vf_set(2.44331571680e-5f);
+  c = vf_fma(c, u, vf_set(-1.38873162550e-3f));
+  c = vf_fma(c, u, vf_set(4.16666456459e-2f));
+  c = vf_fma(vf_mul(c, u), u, vf_fma(vf_set(-0.5f), u, vf_set(1)));
+  vf turn = vf_add(n, vf_set(quarter));
+  vf place = vf_sub(turn, vf_mul(vf_set(4), vf_floor(vf_mul(turn, vf_set(0.25f)))));
+  vf pair = vf_where_less(place, vf_set(2), place, vf_sub(place, vf_set(2)));
+  vf y = vf_where_less(pair, vf_set(1), s, c);
+  return vf_where_less(place, vf_set(2), y, vf_mul(y, vf_set(-1)));
+}
+
+LAMINA_INLINE vf vf_sin(vf x) {
+  return vf_mul(vf_wave(x, 0), vf_copysign(vf_set(1), x));
+}
+
+LAMINA_INLINE vf vf_cos(vf x) { return vf_wave(x, 1); }

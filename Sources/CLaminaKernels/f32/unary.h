@@ -61,6 +61,25 @@ LAMINA_INLINE void f32_apply(
   if (i < count) vf_store_n(y + i, function(vf_load_n(x + i, count - i), p), count - i);
 }
 
+LAMINA_INLINE vf f32_sin(vf x, f32_parameters p) { return vf_sin(x); }
+LAMINA_INLINE vf f32_cos(vf x, f32_parameters p) { return vf_cos(x); }
+
+/// A sine or cosine; groups with elements that are too large take the C library's.
+LAMINA_INLINE void f32_apply_wave(
+  f32_lane_function *function, float (*exact)(float), const float *x, float *y, size_t count) {
+  f32_parameters none = {vf_set(0), vf_set(0)};
+  for (size_t i = 0; i < count; i += LANES) {
+    size_t n = count - i < LANES ? count - i : LANES;
+    vf values = vf_load_n(x + i, n);
+    vf is_large = vf_where_less(vf_abs(values), vf_set(WAVE_LIMIT), vf_set(0), vf_set(1));
+    if (vf_largest(is_large) == 0) {
+      vf_store_n(y + i, function(values, none), n);
+    } else {
+      for (size_t l = i; l < i + n; l++) y[l] = exact(x[l]);
+    }
+  }
+}
+
 /// The logarithm has few users: the C library's.
 static LAMINA_TARGET void f32_apply_log(const float *x, float *y, size_t count) {
   for (size_t i = 0; i < count; i++) y[i] = logf(x[i]);
@@ -100,6 +119,12 @@ LAMINA_TARGET void LAMINA_KERNEL(f32_unary)(
     F32_UNARY_CASE(linear)
     case lamina_unary_log:
       f32_apply_log(x, y, count);
+      break;
+    case lamina_unary_sin:
+      f32_apply_wave(f32_sin, sinf, x, y, count);
+      break;
+    case lamina_unary_cos:
+      f32_apply_wave(f32_cos, cosf, x, y, count);
       break;
   }
 }

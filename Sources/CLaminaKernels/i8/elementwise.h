@@ -99,6 +99,8 @@ LAMINA_TARGET void LAMINA_KERNEL(i8_binary)(
     I8_BINARY_CASE(maximum)
     I8_BINARY_CASE(squared_difference)
     I8_BINARY_CASE(prelu)
+    case lamina_binary_power:
+      break;
   }
 }
 #undef I8_BINARY_CASE

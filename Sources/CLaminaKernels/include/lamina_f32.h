@@ -50,6 +50,10 @@ typedef enum lamina_unary : int32_t {
   lamina_unary_log,
   /// y = alpha · x + beta.
   lamina_unary_linear,
+  /// y = sin(x), within 2e-7 absolute, and within 4 units in the last place for |x| ≤ 3.
+  lamina_unary_sin,
+  /// y = cos(x), within 2e-7 absolute.
+  lamina_unary_cos,
 } lamina_unary;
 
 /// Element-wise functions of two operands.
@@ -64,6 +68,8 @@ typedef enum lamina_binary : int32_t {
   lamina_binary_squared_difference,
   /// a < 0 ? a · b : a.
   lamina_binary_prelu,
+  /// a to the power b, within 1 unit in the last place.
+  lamina_binary_power,
 } lamina_binary;
 
 /// How lines are reduced.
@@ -72,6 +78,8 @@ typedef enum lamina_reduction : int32_t {
   lamina_reduction_maximum,
   lamina_reduction_minimum,
   lamina_reduction_square_sum,
+  lamina_reduction_absolute_sum,
+  lamina_reduction_product,
 } lamina_reduction;
 
 /// A matrix product with packed weights, whose left rows may be windows of an image.

@@ -9,7 +9,13 @@ enum BinaryKernels {
     _ op: BinaryElementwise,
     _ request: KernelRequest
   ) throws(Refusal) -> any PreparedKernel {
-    try FloatBinary(try function(op.function), request)
+    if op.function == .pow {
+      guard try request.input(1).dtype == .float32 else {
+        throw Refusal("the exponents are of another type")
+      }
+      return try FloatBinary(lamina_binary_power, request)
+    }
+    return try FloatBinary(try function(op.function), request)
   }
 
   /// A power with an exponent that a simpler function has.
@@ -18,7 +24,7 @@ enum BinaryKernels {
     _ request: KernelRequest
   ) throws(Refusal) -> any PreparedKernel {
     let shapes = (try request.input(0).shape, try request.output().shape)
-    guard op.function == .pow, shapes.0 == shapes.1,
+    guard op.function == .pow, shapes.0 == shapes.1, try request.input(1).contents != nil,
       let exponent = try request.floats(1, "exponents"),
       exponent.count == 1
     else { throw Refusal("it is not a power with one known exponent") }

@@ -1,8 +1,9 @@
+import CLaminaKernels
 import LaminaCore
 import LaminaOperators
 import LaminaRuntime
 
-/// Conversions of element types that cannot lose their meaning.
+/// Conversions of element types.
 enum CastKernels {
   static func cast(_ op: Cast, _ request: KernelRequest) throws(Refusal) -> any PreparedKernel {
     let (x, y) = (try request.input(0), try request.output())
@@ -20,6 +21,8 @@ final class CastKernel: PreparedKernel, @unchecked Sendable {
   enum Conversion {
     case uint8ToFloat, int8ToFloat, int32ToFloat, int64ToFloat, boolToFloat
     case uint8ToInt32, int32ToInt64, int64ToInt32
+    case halfToFloat, floatToHalf
+    case floatToInt32, floatToInt64, floatToUInt8, floatToInt8, floatToBool
 
     init?(from: DataType, to: DataType) {
       switch (from, to) {
@@ -31,6 +34,13 @@ final class CastKernel: PreparedKernel, @unchecked Sendable {
       case (.uint8, .int32): self = .uint8ToInt32
       case (.int32, .int64): self = .int32ToInt64
       case (.int64, .int32): self = .int64ToInt32
+      case (.float16, .float32): self = .halfToFloat
+      case (.float32, .float16): self = .floatToHalf
+      case (.float32, .int32): self = .floatToInt32
+      case (.float32, .int64): self = .floatToInt64
+      case (.float32, .uint8): self = .floatToUInt8
+      case (.float32, .int8): self = .floatToInt8
+      case (.float32, .bool): self = .floatToBool
       default: return nil
       }
     }
@@ -39,11 +49,13 @@ final class CastKernel: PreparedKernel, @unchecked Sendable {
   let name: String
   private let count: Int
   private let conversion: Conversion
+  private let kernels: lamina_kernels
 
   init(_ conversion: Conversion, _ request: KernelRequest) throws(Refusal) {
     name = request.name
     count = try request.output().shape.known()
     self.conversion = conversion
+    kernels = request.kernels
   }
 
   func run(_ context: StepContext) {
@@ -56,6 +68,43 @@ final class CastKernel: PreparedKernel, @unchecked Sendable {
     case .uint8ToInt32: convert(context) { (x: UInt8) in Int32(x) }
     case .int32ToInt64: convert(context) { (x: Int32) in Int64(x) }
     case .int64ToInt32: convert(context) { (x: Int64) in Int32(truncatingIfNeeded: x) }
+    case .halfToFloat: widen(context)
+    case .floatToHalf: narrow(context)
+    case .floatToInt32:
+      convert(context) { (x: Float) in
+        abs(x) < 0x1p31 ? Int32(x) : Int32(clamping: Double(x))
+      }
+    case .floatToInt64:
+      convert(context) { (x: Float) in
+        abs(x) < 0x1p63 ? Int64(x) : Int64(clamping: Double(x))
+      }
+    case .floatToUInt8:
+      convert(context) { (x: Float) in
+        x > -1 && x < 256 ? UInt8(x) : UInt8(clamping: Double(x))
+      }
+    case .floatToInt8:
+      convert(context) { (x: Float) in
+        abs(x) < 128 ? Int8(x) : Int8(clamping: Double(x))
+      }
+    case .floatToBool: convert(context) { (x: Float) in x != 0 ? UInt8(1) : 0 }
+    }
+  }
+
+  private func widen(_ context: StepContext) {
+    guard let x = context.inputs[0]?.assumingMemoryBound(to: UInt16.self),
+      let y = context.floats(output: 0)
+    else { return }
+    context.forParts(of: count, work: count * 4) { part in
+      kernels.f32_from_half(x + part.lowerBound, y + part.lowerBound, part.count)
+    }
+  }
+
+  private func narrow(_ context: StepContext) {
+    guard let x = context.floats(input: 0),
+      let y = context.outputs[0]?.assumingMemoryBound(to: UInt16.self)
+    else { return }
+    context.forParts(of: count, work: count * 4) { part in
+      kernels.f32_to_half(x + part.lowerBound, y + part.lowerBound, part.count)
     }
   }
 

@@ -86,6 +86,30 @@ enum NormalizationKernels {
       request
     )
   }
+
+  /// Groups of the planes of each image, with a factor and a shift for each channel.
+  static func group(
+    _ op: GroupNorm,
+    _ request: KernelRequest
+  ) throws(Refusal) -> any PreparedKernel {
+    let shape = try request.input(0).shape
+    guard shape.rank >= 2, op.groups > 0, shape[1] % op.groups == 0 else {
+      throw Refusal("the groups do not divide the channels")
+    }
+    for index in 1...2 where try request.input(index).shape != [shape[1]] {
+      throw Refusal("there is one factor for each group")
+    }
+    let planes = shape[1] / op.groups
+    return try FloatNormalize(
+      lines: shape[0] * op.groups,
+      count: planes * shape.product(2..<shape.rank),
+      epsilon: op.epsilon,
+      isAffine: false,
+      channels: shape[1],
+      planes: planes,
+      request
+    )
+  }
 }
 
 /// Brings every channel of a channels-last image to mean 0 and variance 1, then scales it.
@@ -248,6 +272,8 @@ final class FloatNormalize: PreparedKernel, @unchecked Sendable {
   private let isAffine: Bool
   private let hasOffset: Bool
   private let channels: Int
+  /// Channels in each line.
+  private let planes: Int
 
   init(
     lines: Int,
@@ -255,12 +281,13 @@ final class FloatNormalize: PreparedKernel, @unchecked Sendable {
     epsilon: Float,
     isAffine: Bool,
     channels: Int,
+    planes: Int = 1,
     _ request: KernelRequest
   ) throws(Refusal) {
     name = request.name
     kernels = request.kernels
     (self.lines, self.count, self.epsilon) = (lines, count, epsilon)
-    (self.isAffine, self.channels) = (isAffine, channels)
+    (self.isAffine, self.channels, self.planes) = (isAffine, channels, planes)
     hasOffset = request.step.inputs.optional(2) != nil
   }
 
@@ -280,16 +307,11 @@ final class FloatNormalize: PreparedKernel, @unchecked Sendable {
         epsilon
       )
       guard !isAffine, let gain, let offset else { return }
-      for line in part {
-        let to = y + line * count
-        kernels.f32_unary(
-          lamina_unary_linear,
-          to,
-          to,
-          count,
-          gain[line % channels],
-          offset[line % channels]
-        )
+      let plane = count / planes
+      for number in part.lowerBound * planes..<part.upperBound * planes {
+        let to = y + number * plane
+        let channel = number % channels
+        kernels.f32_unary(lamina_unary_linear, to, to, plane, gain[channel], offset[channel])
       }
     }
   }

@@ -18,6 +18,7 @@ enum ReduceKernels {
     return try FloatReduce(
       reduction,
       scale: scale,
+      finish: finish(op.function),
       outer: shape.product(0..<first),
       reduced: reduced,
       inner: shape.product(last + 1..<shape.rank),
@@ -56,8 +57,20 @@ enum ReduceKernels {
       return (lamina_reduction_sum, 1 / Float(count))
     case .max where count > 0: return (lamina_reduction_maximum, 1)
     case .min where count > 0: return (lamina_reduction_minimum, 1)
-    case .sumSquare: return (lamina_reduction_square_sum, 1)
+    case .sumSquare, .l2: return (lamina_reduction_square_sum, 1)
+    case .l1: return (lamina_reduction_absolute_sum, 1)
+    case .logSum: return (lamina_reduction_sum, 1)
+    case .prod: return (lamina_reduction_product, 1)
     default: throw Refusal("there is no vector code for \(op.displayName)")
+    }
+  }
+
+  /// What becomes of the sums at the end.
+  private static func finish(_ function: Reduce.Function) -> lamina_unary? {
+    switch function {
+    case .l2: lamina_unary_sqrt
+    case .logSum: lamina_unary_log
+    default: nil
     }
   }
 }
@@ -68,6 +81,7 @@ final class FloatReduce: PreparedKernel, @unchecked Sendable {
   private let kernels: lamina_kernels
   private let reduction: lamina_reduction
   private let scale: Float
+  private let finish: lamina_unary?
   private let outer: Int
   private let reduced: Int
   private let inner: Int
@@ -75,6 +89,7 @@ final class FloatReduce: PreparedKernel, @unchecked Sendable {
   init(
     _ reduction: lamina_reduction,
     scale: Float,
+    finish: lamina_unary? = nil,
     outer: Int,
     reduced: Int,
     inner: Int,
@@ -84,6 +99,7 @@ final class FloatReduce: PreparedKernel, @unchecked Sendable {
     kernels = request.kernels
     self.reduction = reduction
     self.scale = scale
+    self.finish = finish
     (self.outer, self.reduced, self.inner) = (outer, reduced, inner)
   }
 
@@ -99,6 +115,28 @@ final class FloatReduce: PreparedKernel, @unchecked Sendable {
         inner,
         scale
       )
+      guard let finish else { return }
+      let from = part.lowerBound * inner
+      let count = part.count * inner
+      kernels.f32_unary(finish, y + from, y + from, count, 0, 0)
+      if finish == lamina_unary_sqrt { correctRoots(x, y, from..<from + count) }
+    }
+  }
+
+  /// Computes lengths anew in double where squares do not fit float32.
+  private func correctRoots(
+    _ x: UnsafePointer<Float>,
+    _ y: UnsafeMutablePointer<Float>,
+    _ results: Range<Int>
+  ) {
+    for index in results where !(y[index] > 1e-15 && y[index] < .infinity) {
+      var sum = 0.0
+      let start = index / inner * reduced * inner + index % inner
+      for position in 0..<reduced {
+        let element = Double(x[start + position * inner])
+        sum += element * element
+      }
+      y[index] = Float(sum.squareRoot())
     }
   }
 }

@@ -75,6 +75,8 @@ struct LaneFunction {
     case .ceil: self.init(lamina_unary_ceil)
     case .round: self.init(lamina_unary_round)
     case .log: self.init(lamina_unary_log)
+    case .sin: self.init(lamina_unary_sin)
+    case .cos: self.init(lamina_unary_cos)
     case .affine(let alpha, let beta): self.init(lamina_unary_linear, alpha, beta)
     default: return nil
     }
