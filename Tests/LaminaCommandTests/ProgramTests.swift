@@ -149,7 +149,8 @@ import Testing
     #expect(listings.count >= 20)
     let mnn = try #require(listings.first { $0["name"]?.string == "MNN" })
     #expect(mnn["files"]?.string == "*.mnn")
-    #expect(mnn["operators"]?.elements.contains { $0.string == "Convolution" } == true)
+    let operators = mnn["operators"]?.elements.compactMap(\.string) ?? []
+    #expect(operators.contains("Convolution"))
   }
 
   @Test("backends are listed with their devices or the reason why not")

@@ -78,7 +78,7 @@ private struct Beside: Operator {
   }
 
   @Test func aLengthThatFitsOneAxisIsNotTakenForTheOthers() throws {
-    let x = TensorType(.float32, .unknown(rank: 3))
+    let x = TensorType(.float32, [Shape.unknown, Shape.unknown, Shape.unknown])
     let y = TensorType(.float32, [Shape.unknown, Shape.unknown, 32])
     let result = try Beside().outputTypesAllowingUnknowns(for: TypeInputs([x, y]))
     #expect(result[0].shape == [Shape.unknown, Shape.unknown, 32])
