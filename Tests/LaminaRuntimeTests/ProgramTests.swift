@@ -103,6 +103,25 @@ private func chain(_ ops: [any Operator], _ shape: Shape) throws -> Graph {
     }
   }
 
+  @Test func resultsThatAreHeldStayAndOthersGiveTheirMemory() throws {
+    let program = try Program(chain([Increment()], [2]), options)
+    func run(_ x: Float) throws -> Tensor {
+      try program.run([.tensor(Tensor([2], [x, x]))]).outputs[0].tensor
+    }
+    let held = try (0..<4).map { try run(Float($0)) }
+    for (number, tensor) in held.enumerated() {
+      #expect(try tensor.floats() == [Float(number) + 1, Float(number) + 1])
+    }
+    // Of the first two the memory is kept; what a holder writes is its own.
+    var changed = try run(10)
+    changed.withMutableBytes { $0.storeBytes(of: Float(-1), as: Float.self) }
+    #expect(try changed.floats() == [-1, 11])
+    let address = try run(20).storage?.base
+    #expect(try run(30).floats() == [31, 31])
+    #expect(address != nil && held[0].storage?.base != address)
+    #expect(try held[0].floats() == [1, 1])
+  }
+
   @Test func runsInnerGraphs() throws {
     let body = try chain([Increment()], [Shape.unknown])
     let graph = try chain([Twice(body: body), Increment()], [2])

@@ -8,7 +8,7 @@ import Testing
     .relu, .relu6, .reluMinus1To1, .relu0To1, .leakyRelu(slope: 0.1),
     .hardSigmoid(alpha: 0.2, beta: 0.5), .hardSwish, .sigmoid, .swish(alpha: 1), .tanh, .exp, .erf,
     .gelu, .geluTanh, .elu(alpha: 1), .selu(alpha: 1.67, gamma: 1.05), .sqrt, .rsqrt, .abs, .neg,
-    .square, .reciprocal, .floor, .ceil, .round, .log, .affine(alpha: 2, beta: -1),
+    .square, .reciprocal, .floor, .ceil, .round, .log, .sin, .cos, .affine(alpha: 2, beta: -1),
   ]
 
   @Test(arguments: InstructionSet.available, functions.indices)
@@ -87,6 +87,34 @@ import Testing
         tolerance: 1e-5
       ).check(set)
     }
+  }
+
+  @Test(arguments: InstructionSet.available, pairs.indices)
+  func powersBroadcast(set: InstructionSet, index: Int) throws {
+    var source = NumberSource(seed: 38)
+    let (a, b) = Self.pairs[index]
+    let inputs = [source.tensor(a, in: 0.1...3), source.tensor(b, in: -2...2)]
+    for constants in [[], [1]] as [Set<Int>] {
+      try StepCase(
+        op: BinaryElementwise(.pow),
+        inputs: inputs,
+        constants: constants,
+        activation: .clip(low: 0.5, high: 2),
+        tolerance: 1e-6
+      ).check(set, threads: 2)
+    }
+  }
+
+  @Test(arguments: InstructionSet.available)
+  func powersOfSpecialNumbersAreThoseOfTheReference(set: InstructionSet) throws {
+    let a: [Float] = [0, -2, -2, 2, 2, .nan, .infinity, 1, -0.0, 1e-30, .nan]
+    let b: [Float] = [0, 3, 0.5, 200, -200, 0, -1, .nan, -1, 1, 2]
+    try StepCase(
+      op: BinaryElementwise(.pow),
+      inputs: [Tensor([11], a), Tensor([11], b)],
+      constants: [],
+      tolerance: 0
+    ).check(set)
   }
 
   @Test(arguments: InstructionSet.available, pairs.indices)

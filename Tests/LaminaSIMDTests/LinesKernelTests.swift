@@ -47,6 +47,8 @@ import Testing
     (lamina_reduction_sum, 0, { $0 + $1 }), (lamina_reduction_maximum, -.infinity, { max($0, $1) }),
     (lamina_reduction_minimum, .infinity, { min($0, $1) }),
     (lamina_reduction_square_sum, 0, { $0 + $1 * $1 }),
+    (lamina_reduction_absolute_sum, 0, { $0 + abs($1) }),
+    (lamina_reduction_product, 1, { $0 * $1 }),
   ]
 
   @Test(arguments: InstructionSet.available, lengths)

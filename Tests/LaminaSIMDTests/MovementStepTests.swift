@@ -162,6 +162,31 @@ import Testing
     }
   }
 
+  @Test(arguments: InstructionSet.available)
+  func castsToAndFromHalfPrecisionRound(set: InstructionSet) throws {
+    var source = NumberSource(seed: 94)
+    let special: [Float] = [
+      .nan, .infinity, -.infinity, 65504, 65519, 65520, -1e30, 1e-30, 5.9e-8, 2.9e-8, 6.1e-5, -0.0,
+      1.00048828125, 1.0014648,
+    ]
+    for count in [1, 7, 8, 9, 15, 16, 17, 33] {
+      let x = Tensor([count + special.count], source.floats(count, in: -70000...70000) + special)
+      try StepCase(op: Cast(to: .float16), inputs: [x], tolerance: 0).check(set, threads: 2)
+      try StepCase(op: Cast(to: .float32), inputs: [x.cast(to: .float16)], tolerance: 0).check(set)
+    }
+  }
+
+  @Test func castsOfFloatsGoTowardZeroAndStayInRange() throws {
+    let x: [Float] = [
+      0, -0.0, 0.9, -0.9, 1, -1, 126.9, 127.9, 128, -128.9, -129, 255.9, 256, 1e9, -1e9, 2147483520,
+      2147483648, -2147483648, 9.3e18, -9.3e18, 1e30, .infinity, -.infinity, .nan, 1e-40,
+    ]
+    for target in [DataType.int8, .uint8, .int32, .int64, .bool] {
+      try StepCase(op: Cast(to: target), inputs: [Tensor([x.count], x)], tolerance: 0)
+        .check(.current)
+    }
+  }
+
   @Test func castsKeepWholeNumbers() throws {
     for from in [DataType.uint8, .int8, .int32, .int64, .bool] {
       let x = try Tensor(from, [5], rounding: [0, 1, 0, 1, 1])

@@ -145,4 +145,59 @@ import Testing
       constants: []
     ).check(set)
   }
+
+  static let reductions: [Reduce.Function] = [.l1, .l2, .prod, .logSum, .sumSquare]
+
+  @Test(arguments: InstructionSet.available, reductions)
+  func normsAndProductsAgreeWithTheReference(
+    set: InstructionSet,
+    function: Reduce.Function
+  ) throws {
+    var source = NumberSource(seed: 58)
+    for length in [1, 7, 16, 17, 33] {
+      let x = source.tensor([3, length, 5], in: 0.5...1.5)
+      for axes in [[1], [2], [0, 1], [0, 1, 2]] {
+        let op = Reduce(function, axes: axes, keepsDimensions: length == 7)
+        try StepCase(op: op, inputs: [x], tolerance: 1e-5).check(set, threads: 2)
+      }
+    }
+  }
+
+  @Test(arguments: InstructionSet.available)
+  func lengthsOfHugeAndTinyVectorsAreExact(set: InstructionSet) throws {
+    let op = Reduce(.l2, axes: [1], keepsDimensions: false)
+    let huge = Tensor([3, 2], [Float(3e30), 4e30, 1e20, -1e20, 2e38, 0])
+    try StepCase(op: op, inputs: [huge], tolerance: 1e-6).check(set)
+    let tiny = Tensor([3, 2], [Float(3e-30), 4e-30, 1e-25, 0, 0, 0])
+    try StepCase(op: op, inputs: [tiny], tolerance: 1e-36).check(set)
+    let special = Tensor([3, 2], [Float.nan, 1, .infinity, 1, -.infinity, .nan])
+    try StepCase(op: op, inputs: [special]).check(set)
+  }
+
+  @Test(arguments: InstructionSet.available, [1, 7, 8, 15, 16, 17, 33, 100])
+  func rootMeanSquaresAreTakenOfLines(set: InstructionSet, length: Int) throws {
+    var source = NumberSource(seed: 59)
+    let x = source.tensor([2, 3, length])
+    let op = RMSNorm()
+    try StepCase(op: op, inputs: [x, source.tensor([length])], constants: []).check(set, threads: 2)
+    let wide = source.tensor([1, 3, length])
+    try StepCase(op: RMSNorm(axis: 1), inputs: [x, wide], constants: []).check(set)
+    for factor in [1e30, 1e-30] as [Float] {
+      let scaled = Tensor(x.shape, try x.floats().map { $0 * factor })
+      try StepCase(op: RMSNorm(epsilon: 0), inputs: [scaled, source.tensor([length])]).check(set)
+    }
+  }
+
+  @Test(arguments: InstructionSet.available)
+  func groupsOfPlanesAreNormalised(set: InstructionSet) throws {
+    var source = NumberSource(seed: 60)
+    for shape in [Shape([2, 6, 5, 7]), [1, 6, 33], [3, 6], [1, 6, 2, 2, 3]] {
+      for groups in [1, 2, 3, 6] {
+        let inputs = [source.tensor(shape), source.tensor([6]), source.tensor([6])]
+        // A line of one element is all noise: its variance is zero.
+        let op = GroupNorm(groups: groups, epsilon: 0.1)
+        try StepCase(op: op, inputs: inputs, constants: []).check(set, threads: 2)
+      }
+    }
+  }
 }

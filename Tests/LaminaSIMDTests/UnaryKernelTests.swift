@@ -48,6 +48,8 @@ import Testing
     Case(function: lamina_unary_ceil, ulps: 0) { ceil($0) },
     Case(function: lamina_unary_round, ulps: 0) { $0.rounded(.toNearestOrEven) },
     Case(function: lamina_unary_log, ulps: 4) { log($0) },
+    Case(function: lamina_unary_sin, ulps: 4, absolute: 2e-7) { sin($0) },
+    Case(function: lamina_unary_cos, ulps: 4, absolute: 2e-7) { cos($0) },
     Case(function: lamina_unary_linear, alpha: 2, beta: 0.5, ulps: 1) { 2 * $0 + 0.5 },
   ]
 
@@ -85,6 +87,32 @@ import Testing
     }
     set.kernels.f32_unary(lamina_unary_clip, x, &y, 3, 0, 6)
     #expect(y[0].isNaN && y[1] == 6 && y[2] == 0)
+  }
+
+  @Test(arguments: InstructionSet.available)
+  func wavesStayWithinTheirBoundsHoweverLargeTheAngle(set: InstructionSet) {
+    var source = NumberSource(seed: 4)
+    var x = source.floats(4000, in: -8192...8192) + source.floats(33, in: -1e30...1e30)
+    // Multiples of π/2 as near as float32 has them, and both sides of the limit.
+    x += (0..<2000).map { Float(Double($0) * .pi / 2) }
+    x += [8191.999, 8192, -8192, 1e5, -3.4e38, 1e-30, -1e-40]
+    var y = [Float](repeating: 0, count: x.count)
+    let waves: [(lamina_unary, @Sendable (Double) -> Double)] = [
+      (lamina_unary_sin, { sin($0) }), (lamina_unary_cos, { cos($0) }),
+    ]
+    for (function, exact) in waves {
+      set.kernels.f32_unary(function, x, &y, x.count, 0, 0)
+      for (input, output) in zip(x, y) {
+        #expect(abs(Double(output) - exact(Double(input))) <= 2e-7, "\(function) of \(input)")
+      }
+    }
+    let special: [Float] = [.nan, .infinity, -.infinity, 1, -0.0, 2]
+    y = [Float](repeating: 0, count: special.count)
+    set.kernels.f32_unary(lamina_unary_sin, special, &y, special.count, 0, 0)
+    #expect(y[0].isNaN && y[1].isNaN && y[2].isNaN && abs(y[3] - 0.841471) < 1e-6)
+    #expect(y[4] == 0 && y[4].sign == .minus)
+    set.kernels.f32_unary(lamina_unary_cos, special, &y, special.count, 0, 0)
+    #expect(y[0].isNaN && y[1].isNaN && y[2].isNaN && y[4] == 1)
   }
 
   @Test(arguments: InstructionSet.available, [0, 1, 7, 8, 9, 15, 16, 17, 33])

@@ -23,6 +23,30 @@ import Testing
     expectClose(try op.evaluate([line, grid])[0], Tensor([1, 1, 3], expected))
   }
 
+  @Test func everyChannelOfEachImageIsMixedFromFourNeighbours() throws {
+    var numbers = SeededNumbers(seed: 23)
+    let values = (0..<2 * 3 * 4 * 5).map { _ in Float.random(in: -1...1, using: &numbers) }
+    let grid = (0..<2 * 6 * 2).map { _ in Float.random(in: -1.3...1.3, using: &numbers) }
+    let inputs: TensorInputs = [Tensor([2, 3, 4, 5], values), Tensor([2, 1, 6, 2], grid)]
+    let y = try GridSample(alignsCorners: true).evaluate(inputs)[0].floats()
+    for n in 0..<2 {
+      for place in 0..<6 {
+        let at = (n * 6 + place) * 2
+        let (u, v) = ((Double(grid[at]) + 1) / 2 * 4, (Double(grid[at + 1]) + 1) / 2 * 3)
+        for c in 0..<3 {
+          var expected = 0.0
+          for row in 0..<4 {
+            for column in 0..<5 {
+              let weight = max(0, 1 - abs(v - Double(row))) * max(0, 1 - abs(u - Double(column)))
+              expected += weight * Double(values[((n * 3 + c) * 4 + row) * 5 + column])
+            }
+          }
+          #expect(abs(Double(y[(n * 3 + c) * 6 + place]) - expected) < 1e-5)
+        }
+      }
+    }
+  }
+
   @Test func withoutAlignedCornersBordersAreHalfAPositionOut() throws {
     let y = try GridSample().evaluate([line, Tensor([1, 2, 1], [Float(-1), -0.75])])[0]
     expectClose(y, Tensor([1, 1, 2], [Float(0.5), 1]))

@@ -105,6 +105,29 @@ import Testing
     expectClose(smallest[1], Tensor([3, 1], [Int32(0), 1, 1]))
   }
 
+  @Test(arguments: [1, 2, 3, 7, 24, 25, 50, 100])
+  func fewOfManyAreTheFirstOfAllInOrder(count: Int) throws {
+    var numbers = SeededNumbers(seed: 17)
+    var values = (0..<200).map { _ in Float(Int.random(in: 0...60, using: &numbers)) }
+    values[33] = .nan
+    values[150] = .infinity
+    let x = Tensor([2, 100], values)
+    for largest in [true, false] {
+      let outputs = try TopK(count: count, largest: largest).evaluate([x])
+      for line in 0..<2 {
+        let row = Array(values[line * 100..<(line + 1) * 100])
+        let key = { (place: Int) in row[place].isNaN ? Double.infinity : Double(row[place]) }
+        let isNaN = { (place: Int) in row[place].isNaN ? 1 : 0 }
+        let order = (0..<100).sorted { a, b in
+          let (x, y) = ((key(a), isNaN(a)), (key(b), isNaN(b)))
+          return x == y ? a < b : largest ? x > y : x < y
+        }
+        let found = try outputs[1].ints()[line * count..<(line + 1) * count]
+        #expect(Array(found) == Array(order.prefix(count)))
+      }
+    }
+  }
+
   @Test func moreThanThereIsIsRefused() {
     expectRefused(TopK(count: 3), floatTypes([2]))
     expectRefused(TopK(count: -1), floatTypes([2]))
