@@ -8,7 +8,8 @@ import Testing
     .relu, .relu6, .reluMinus1To1, .relu0To1, .leakyRelu(slope: 0.1),
     .hardSigmoid(alpha: 0.2, beta: 0.5), .hardSwish, .sigmoid, .swish(alpha: 1), .tanh, .exp, .erf,
     .gelu, .geluTanh, .elu(alpha: 1), .selu(alpha: 1.67, gamma: 1.05), .sqrt, .rsqrt, .abs, .neg,
-    .square, .reciprocal, .floor, .ceil, .round, .log, .sin, .cos, .affine(alpha: 2, beta: -1),
+    .square, .reciprocal, .floor, .ceil, .round, .log, .sin, .cos, .mish,
+    .affine(alpha: 2, beta: -1),
   ]
 
   @Test(arguments: InstructionSet.available, functions.indices)

@@ -179,7 +179,8 @@ import Testing
   @Test func castsOfFloatsGoTowardZeroAndStayInRange() throws {
     let x: [Float] = [
       0, -0.0, 0.9, -0.9, 1, -1, 126.9, 127.9, 128, -128.9, -129, 255.9, 256, 1e9, -1e9, 2147483520,
-      2147483648, -2147483648, 9.3e18, -9.3e18, 1e30, .infinity, -.infinity, .nan, 1e-40,
+      2147483648, -2147483648, 9.3e18, -9.3e18, 1e30, .infinity, -.infinity, .nan,
+      .leastNonzeroMagnitude,
     ]
     for target in [DataType.int8, .uint8, .int32, .int64, .bool] {
       try StepCase(op: Cast(to: target), inputs: [Tensor([x.count], x)], tolerance: 0)

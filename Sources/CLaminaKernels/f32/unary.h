@@ -40,6 +40,12 @@ LAMINA_INLINE vf f32_gelu_tanh(vf x, f32_parameters p) {
 LAMINA_INLINE vf f32_elu(vf x, f32_parameters p) {
   return vf_where_less(x, vf_set(0), vf_mul(p.alpha, vf_expm1(x)), vf_mul(p.beta, x));
 }
+/// With e = exp(x), tanh(ln(1 + e)) = n / (n + 2) for n = e · (e + 2); from 20 on that is 1.
+LAMINA_INLINE vf f32_mish(vf x, f32_parameters p) {
+  vf power = vf_exp(vf_min(vf_set(20), x));
+  vf n = vf_mul(power, vf_add(power, vf_set(2)));
+  return vf_mul(x, vf_div(n, vf_add(n, vf_set(2))));
+}
 LAMINA_INLINE vf f32_sqrt(vf x, f32_parameters p) { return vf_sqrt(x); }
 LAMINA_INLINE vf f32_reciprocal_sqrt(vf x, f32_parameters p) {
   return vf_div(vf_set(1), vf_sqrt(x));
@@ -107,6 +113,7 @@ LAMINA_TARGET void LAMINA_KERNEL(f32_unary)(
     F32_UNARY_CASE(gelu)
     F32_UNARY_CASE(gelu_tanh)
     F32_UNARY_CASE(elu)
+    F32_UNARY_CASE(mish)
     F32_UNARY_CASE(sqrt)
     F32_UNARY_CASE(reciprocal_sqrt)
     F32_UNARY_CASE(abs)

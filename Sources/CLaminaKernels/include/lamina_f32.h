@@ -54,6 +54,8 @@ typedef enum lamina_unary : int32_t {
   lamina_unary_sin,
   /// y = cos(x), within 2e-7 absolute.
   lamina_unary_cos,
+  /// y = x · tanh(ln(1 + exp(x))), within 6 units in the last place.
+  lamina_unary_mish,
 } lamina_unary;
 
 /// Element-wise functions of two operands.

@@ -77,6 +77,7 @@ struct LaneFunction {
     case .log: self.init(lamina_unary_log)
     case .sin: self.init(lamina_unary_sin)
     case .cos: self.init(lamina_unary_cos)
+    case .mish: self.init(lamina_unary_mish)
     case .affine(let alpha, let beta): self.init(lamina_unary_linear, alpha, beta)
     default: return nil
     }
