@@ -6,11 +6,7 @@ import LaminaWire
 /// The path `x.task` leads to the first model, `x.task:name.tflite` to another one.
 package enum MediaPipeTaskFormat: ModelFormat {
   package static let name = "MediaPipe task"
-  package static let files = "*.task"
-
-  package static var operators: [String] {
-    TFLiteImporter.tables.joined().map(\.name)
-  }
+  package static let files = "*.task, which hold other models"
 
   /// Bundles may begin with zeros that bring their models' bytes into place.
   private static let alignment = 64
