@@ -80,6 +80,24 @@ class Data(nn.Module):
         return y + k
 
 
+class Loops(nn.Module):
+    """A loop that appends to a list, one that data ends, and a change in place through a view."""
+
+    def forward(self, x):
+        steps = []
+        h = torch.zeros(x.size(1))
+        for t in range(x.size(0)):
+            h = torch.tanh(h + x[t])
+            steps.append(h)
+        y = torch.stack(steps, 1)
+        k = 0
+        while bool(y.abs().sum() > 1.0):
+            y = y * 0.5
+            k += 1
+        y.view(-1).add_(k)
+        return y
+
+
 class Sequences(nn.Module):
     """Embeddings, attention and recurrent layers; the input is of whole numbers."""
 
@@ -153,6 +171,7 @@ FIXTURES = {
     "torch-scripted-conv": (Convolutions, lambda: torch.randn(1, 3, 9, 10), False, (1e-4, 1e-5)),
     "torch-control": (Control, lambda: torch.randn(2, 4), False, (1e-4, 1e-5)),
     "torch-data": (Data, lambda: torch.randn(5, 4), False, (1e-4, 1e-5)),
+    "torch-loops": (Loops, lambda: torch.randn(5, 4), False, (1e-4, 1e-5)),
     "torch-sequences": (
         Sequences, lambda: torch.randint(0, 20, (2, 6)), False, (1e-4, 1e-5)),
     "torch-codes": (codes, lambda: torch.randn(1, 3, 8, 8), False, (0, 0.02)),

@@ -80,7 +80,10 @@ extension TorchInterpreter {
     var types: [TensorType] = []
     var joined: [(name: String, value: TorchValue, count: Int)] = []
     for name in names {
-      guard let a = ways[0].results[name], let b = ways[1].results[name] else { continue }
+      guard let a = ways[0].results[name], let b = ways[1].results[name] else {
+        frame.variables[name] = nil
+        continue
+      }
       if a.value.isSame(as: b.value) {
         frame.variables[name] = a.value
       } else if a.leaves.count == b.leaves.count {
@@ -88,6 +91,8 @@ extension TorchInterpreter {
         outputs[1] += b.leaves.map(\.id)
         types += a.leaves.map { TensorType(ways[0].graph[$0.id].tensorType.dtype, .unranked) }
         joined.append((name, a.value, a.leaves.count))
+      } else {
+        frame.variables[name] = nil
       }
     }
     for index in ways.indices {
@@ -140,22 +145,43 @@ extension TorchInterpreter {
     }
     var types = carried.map { graph.type(of: $0) }
     var way = try loopBody(end, body, names, types, frame, before)
-    if way.types != types {
+    if way.types != types || !way.lists.isEmpty {
       types = zip(types, way.types).map { ValueType.common(of: [.tensor($0), .tensor($1)]) }
         .map { $0.tensor ?? TensorType(.float32, .unranked) }
       way = try loopBody(end, body, names, types, frame, before)
     }
+    try checkOthers(than: names, body, before, frame)
     frame.variables = before
+    let scanned = way.lists.map { _ in TensorType(.float32, .unranked) }
     let results = try graph.add(
       Loop(body: way.graph, carriedCount: carried.count),
       head + carried + way.captured.map { graph.tensor($0) },
       source: "prim::Loop",
-      types: types.map { TensorType($0.dtype, .unranked) }
+      types: types.map { TensorType($0.dtype, .unranked) } + scanned
     )
     var rest = results[...]
     for name in names {
       guard let value = before[name] else { continue }
       frame.variables[name] = replacingLeaves(of: value, by: &rest)
+    }
+    for (list, tensor) in zip(way.lists, rest) {
+      list.isGrowing = false
+      list.grown = tensor
+    }
+  }
+
+  /// Sees to it that a loop hands on all that it changes.
+  private func checkOthers(
+    than names: [String],
+    _ body: [TorchStatement],
+    _ before: [String: TorchValue],
+    _ frame: TorchFrame
+  ) throws {
+    for name in Self.assigned(in: body).subtracting(names) {
+      guard let old = before[name], let new = frame.variables[name], !old.isSame(as: new) else {
+        continue
+      }
+      throw TorchStop.unsupported("prim::Loop", reason: "a variable of it is no tensor at first")
     }
   }
 
@@ -166,8 +192,10 @@ extension TorchInterpreter {
     _ types: [TensorType],
     _ frame: TorchFrame,
     _ before: [String: TorchValue]
-  ) throws -> (graph: Graph, captured: [ValueID], types: [TensorType]) {
+  ) throws -> (graph: Graph, captured: [ValueID], types: [TensorType], lists: [TorchList]) {
     graph.push("body")
+    growths.append(TorchGrowth(level: graph.level))
+    defer { growths.removeLast() }
     outside.append(Self.containers(in: before))
     defer { outside.removeLast() }
     frame.variables = before
@@ -196,10 +224,11 @@ extension TorchInterpreter {
       guard outputs.count == types.count + 1 else {
         throw TorchStop.unsupported("prim::Loop", reason: "a list grows in it")
       }
-      try graph.setOutputs(outputs)
       let found = outputs.dropFirst().map { graph.type(of: $0) }
+      let parts = growths.last?.parts ?? []
+      try graph.setOutputs(outputs + parts.map(\.tensor))
       let inner = graph.pop()
-      return (inner.graph, inner.captured, found)
+      return (inner.graph, inner.captured, found, parts.map(\.list))
     } catch {
       _ = graph.pop()
       throw error

@@ -26,6 +26,11 @@ extension TorchInterpreter {
     case .attribute(let base, let name): return try attribute(expression, base, name, frame)
     case .call(let function, let arguments, let named):
       return try call(function, arguments, named, frame, resultCount)
+    case .item(.call(let function, let arguments, _), let index)
+    where function.path == "torch.size" && arguments.count == 1:
+      // One length alone needs no rank.
+      let values = [try evaluate(arguments[0], frame), try evaluate(index, frame)]
+      return try callOperator("aten::size", values)
     case .item(let base, let index):
       return try item(try evaluate(base, frame), try evaluate(index, frame))
     case .slice(let base, let start, let end, let step):

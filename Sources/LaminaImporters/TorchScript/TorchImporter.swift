@@ -60,25 +60,33 @@ struct TorchImporter {
       )
     }
     if let graph = try followForAllRanks(data, forward) { return graph }
+    return try followGuessing(data, forward)
+  }
+
+  /// Follows the code with one rank after the other for inputs of which it does not tell, until
+  /// all of it is supported.
+  private func followGuessing(_ data: PickleValue, _ forward: TorchFunction) throws -> Graph {
     var ports = TorchPorts(forward, guess: Self.guesses[0])
     var problem: TorchStop?
+    var best: Graph?
     var attempt = 0
     for _ in 0..<Self.restartLimit {
       let run = TorchRun(archive: archive, data: data, forward: forward)
       do {
-        return try run.graph(&ports)
+        let graph = try run.graph(&ports)
+        if graph.unsupportedOperators.isEmpty { return graph }
+        best = best ?? graph
       } catch TorchStop.restart {
         continue
-      } catch let error as TorchStop {
-        problem = problem ?? error
-        attempt += 1
-        guard ports.inputs.contains(where: \.isGuessed), attempt < Self.guesses.count else { break }
-        ports = TorchPorts(forward, guess: Self.guesses[attempt])
-      }
+      } catch let error as TorchStop { problem = problem ?? error }
+      attempt += 1
+      guard ports.inputs.contains(where: \.isGuessed), attempt < Self.guesses.count else { break }
+      ports = TorchPorts(forward, guess: Self.guesses[attempt])
     }
-    let stop = problem ?? .restart
+    if let best { return best }
     ports = TorchPorts(forward)
-    return try TorchRun(archive: archive, data: data, forward: forward).stub(&ports, stop)
+    let run = TorchRun(archive: archive, data: data, forward: forward)
+    return try run.stub(&ports, problem ?? .restart)
   }
 
   /// Follows the code without guessing; `nil` when it is for inputs of one rank that it does not

@@ -16,6 +16,8 @@ final class TorchInterpreter {
   var asksForRanks = false
   /// Lists, dictionaries and objects from outside of each branch and loop of the run.
   var outside: [Set<ObjectIdentifier>] = []
+  /// The loops of the run whose bodies are being followed.
+  var growths: [TorchGrowth] = []
   private var stepCount = 0
   private var callDepth = 0
 

@@ -90,6 +90,11 @@ extension TorchInterpreter {
       try need(tensor, rank: guess, isGuess: true)
     }
     if leavesRanksOpen { throw TorchStop.rankNeeded }
+    if let open = inputs.indices.first(where: { inputs[$0].rank == nil }) {
+      inputs[open].rank = inputs[open].guess
+      inputs[open].isGuessed = true
+      throw TorchStop.restart
+    }
     throw TorchStop.unsupported("aten::dim", reason: "the number of axes depends on data")
   }
 }
@@ -125,7 +130,7 @@ extension TorchInterpreter {
   func truth(of value: TorchValue) throws -> Bool? {
     switch value {
     case .none: return false
-    case .list(let list): return !list.items.isEmpty
+    case .list(let list): return list.isPlain ? !list.items.isEmpty : nil
     case .string(let text): return !text.isEmpty
     case .number, .tensor: return real(value).map { $0 != 0 }
     default: return value.real.map { $0 != 0 } ?? true

@@ -28,7 +28,7 @@ extension TorchInterpreter {
     var call = TorchCall(name: name, arguments: arguments, named: named, interpreter: self)
     call.resultCount = resultCount
     do {
-      if let rule = Self.rules[name] { return try rule.apply(call) }
+      if let rule = Self.rules[name] { return noted(try rule.apply(call), call) }
       if name.hasSuffix("_"), !name.hasSuffix("__"), let rule = Self.rules[String(name.dropLast())]
       {
         return try inPlace(rule, call)
@@ -43,6 +43,23 @@ extension TorchInterpreter {
     }
   }
 
+  /// The operators whose results show the elements of their first argument in another shape.
+  private static let reshaping: Set<String> = [
+    "aten::view", "aten::view_as", "aten::reshape", "aten::flatten", "aten::unflatten",
+    "aten::squeeze", "aten::unsqueeze",
+  ]
+
+  /// Notes of which tensor a result shows the elements.
+  private func noted(_ result: TorchValue, _ call: TorchCall) -> TorchValue {
+    guard Self.reshaping.contains(call.name), let base = call.value(0).tensor,
+      let tensor = result.tensor, tensor !== base, tensor.alias == nil
+    else { return result }
+    // Tensors whose elements are not in order may have been copied.
+    let isCopy = base.alias?.order != nil || base.view != nil && !call.name.hasSuffix("squeeze")
+    if !isCopy { tensor.alias = TorchAlias(base: base) }
+    return result
+  }
+
   /// Makes a tensor, and all that it is a part of, the result of an operator that is not supported.
   private func replace(_ target: TorchTensor, by result: TorchTensor, _ reason: String) throws {
     var next: TorchTensor? = target
@@ -53,7 +70,7 @@ extension TorchInterpreter {
       tensor.id = result.id
       tensor.constant = nil
       tensor.level = result.level
-      next = tensor.view?.base ?? tensor.looseBase
+      next = tensor.view?.base ?? tensor.alias?.base ?? tensor.looseBase
     }
   }
 
@@ -83,6 +100,16 @@ extension TorchInterpreter {
     target.constant = value.constant
     target.level = value.constant == nil ? value.level : graph.level
     target.lengthOf = value.lengthOf
+    if let alias = target.alias {
+      var whole = value
+      if let order = alias.order {
+        whole = try call.node(Transpose(permutation: order), [value])
+      } else {
+        let shape = try call.node(ShapeOf(), [alias.base], type: TensorType(.int64, .unranked))
+        whole = try call.node(Reshape(), [value, shape], type: graph.type(of: alias.base))
+      }
+      return try write(whole, to: alias.base, call)
+    }
     guard let view = target.view else { return }
     try write(try spliced(value, into: view, call), to: view.base, call)
   }

@@ -146,9 +146,8 @@ struct TorchRun {
     }
     try interpreter.graph.setOutputs(tensors)
     var graph = interpreter.graph.graph
-    for (id, input) in zip(graph.inputs, interpreter.inputs) {
-      guard let type = input.assumedType else { continue }
-      graph[id].type = .tensor(type)
+    for (id, input) in zip(graph.inputs, interpreter.inputs) where input.rank == nil {
+      if let type = input.assumedType { graph[id].type = .tensor(type) }
       graph[id].isShapeAssumed = true
     }
     return try Self.finished(graph, archive)

@@ -40,6 +40,8 @@ final class TorchTensor {
   var looseBase: TorchTensor?
   /// The part of another tensor that this tensor shows.
   var view: TorchView?
+  /// The tensor that this tensor shows in another shape or order.
+  var alias: TorchAlias?
 
   init(id: ValueID, level: Int, name: String) {
     self.id = id
@@ -73,9 +75,22 @@ struct TorchView {
   var dropsAxis: Bool
 }
 
+/// Another tensor's elements, all of them; what is written to them is written there.
+struct TorchAlias {
+  var base: TorchTensor
+  /// The order of axes that leads back to the base's; `nil` when only the shape differs.
+  var order: [Int]?
+}
+
 /// A list, shared by all who refer to it.
 final class TorchList {
   var items: [TorchValue]
+  /// What a loop of the run has appended behind the items, stacked along a first axis.
+  var grown: TorchTensor?
+  /// Whether a loop of the run is appending to it.
+  var isGrowing = false
+  /// Whether all there is in it are the items.
+  var isPlain: Bool { grown == nil && !isGrowing }
   init(_ items: [TorchValue]) { self.items = items }
 }
 
@@ -120,7 +135,8 @@ extension TorchValue {
     case (.bool(let a), .bool(let b)): a == b
     case (.int(let a), .int(let b)): a == b
     case (.string(let a), .string(let b)): a == b
-    case (.list(let a), .list(let b)): Self.areSame(a.items, b.items)
+    case (.list(let a), .list(let b)):
+      a === b || a.isPlain && b.isPlain && Self.areSame(a.items, b.items)
     case (.tuple(let a), .tuple(let b)): Self.areSame(a, b)
     case (.tensor(let a), .tensor(let b)): a === b
     case (.number(let a), .number(let b)): a === b || a.isSameLength(as: b)
@@ -143,10 +159,10 @@ extension TorchValue {
     }
   }
 
-  /// The items of a list or tuple.
+  /// The items of a list or tuple; `nil` also for a list to which a loop of the run appends.
   var items: [TorchValue]? {
     switch self {
-    case .list(let list): list.items
+    case .list(let list): list.isPlain ? list.items : nil
     case .tuple(let items): items
     default: nil
     }

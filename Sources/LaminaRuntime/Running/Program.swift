@@ -91,10 +91,15 @@ package final class Program: @unchecked Sendable {
       throw RunError.wrongInputCount(expected: graph.inputs.count, found: inputs.count)
     }
     return try zip(graph.inputs, inputs).map { id, input in
-      guard case .tensor(let expected) = graph[id].type, case .tensor(let tensor) = input else {
+      guard case .tensor(let expected) = graph[id].type, case .tensor(var tensor) = input else {
         return input
       }
-      let fits = graph[id].isShapeAssumed || expected.shape.accepts(tensor.shape)
+      let isAssumed = graph[id].isShapeAssumed
+      let fits = isAssumed || expected.shape.accepts(tensor.shape)
+      // The file tells as little of the elements: whole numbers are as good as floats.
+      if isAssumed, expected.dtype == .float32, tensor.dtype.isInteger || tensor.dtype == .bool {
+        tensor = try tensor.cast(to: .float32)
+      }
       guard tensor.dtype == expected.dtype, fits else {
         throw RunError.wrongInput(
           name: graph[id].name,

@@ -130,6 +130,29 @@ import Testing
     #expect(try run(graph, [Tensor([1, 1], [600 as Float])]) == [600])
   }
 
+  @Test(
+    arguments: [
+      ("torch.stack(l)", [2, 20, 200, 6, 60, 600]),
+      ("torch.stack(l, 1)", [2, 6, 20, 60, 200, 600]),
+      ("torch.cat(l)", [2, 20, 200, 6, 60, 600]), ("torch.len(l)", [2]),
+    ] as [(String, [Float])]
+  )
+  func stacksWhatALoopAppends(_ result: String, _ expected: [Float]) throws {
+    let graph = try open(
+      """
+      y = torch.linear(x, self.w)
+      l = annotate(List[Tensor], [])
+      h = torch.zeros([3])
+      for i in range(torch.size(y, 0)):
+        h = torch.add(h, torch.mul(torch.select(x, 0, i), 2))
+        _0 = torch.append(l, h)
+      return \(result)
+      """
+    )
+    #expect(graph.unsupportedOperators == [])
+    #expect(try run(graph, [Tensor([2, 3], [1, 10, 100, 2, 20, 200] as [Float])]) == expected)
+  }
+
   @Test func comparesListsOfLengthsInTheRun() throws {
     let graph = try open(
       """
@@ -160,6 +183,25 @@ import Testing
         "y = torch.linear(x, self.w)\nreturn torch.pad(y, [torch.size(y, 0), 0], \"constant\", 5.)",
         [5, 321, 654]
       ),
+      ("a, b = torch.unsafe_chunk(torch.cat([x, x], 1), 2, 1)\nreturn b", [1, 10, 100]),
+      ("return torch.movedim(torch.linear(x, self.w), 0, 1)", [321, 654]),
+      ("return torch.repeat_interleave(torch.linear(x, self.w), 2, 1)", [321, 321, 654, 654]),
+      ("return torch.nonzero(torch.gt(x, 5))", [0, 1, 0, 2]),
+      ("return torch.frac(torch.div(x, 8.))", [0.125, 0.25, 0.5]),
+      ("return torch.logit(torch.div(x, 200.))", [-5.2933048, -2.944439, 0]),
+      ("return torch.rrelu(torch.neg(x), 0.1, 0.3)", [-0.2, -2, -20]),
+      ("return torch.addcdiv(x, x, torch.mul(x, 2), value=3)", [2.5, 11.5, 101.5]),
+      ("return torch.logaddexp(x, x)", [1.6931472, 10.693147, 100.69315]),
+      (
+        "return torch._weight_norm(self.w, torch.add(self.w, 1), 0)",
+        [
+          0.5345225, 1.6035675, 3.2071349, 2.279212, 3.418817, 4.786344,
+        ]
+      ),
+      ("return torch.cosine_similarity(x, torch.mul(x, 2), 1)", [1]),
+      ("y = torch.mul(x, 1.)\n_0 = torch.index_put_(y, [torch.gt(y, 5)], 2)\nreturn y", [1, 2, 2]),
+      ("n, m = torch.size(x)\nreturn torch.mul(x, m)", [3, 30, 300]),
+      ("return torch.mul(x, (torch.size(x))[1])", [3, 30, 300]),
       (
         // 4.5 lengths become 4, at 0, 2/3, 4/3 and 2.
         "y = torch.reshape(x, [1, 1, 3])\n"
@@ -191,6 +233,19 @@ import Testing
     )
     var expected: [Float] = [1, 10, 100]
     expected[place] = 7
+    #expect(try run(graph, [x]) == expected)
+  }
+
+  @Test(
+    arguments: [
+      ("torch.view(y, [-1])", [8, 17, 107]), ("torch.permute(y, [1, 0])", [8, 17, 107]),
+      ("torch.clone(y)", [1, 10, 100]), ("torch.select(torch.view(y, [3]), 0, 1)", [1, 17, 100]),
+    ] as [(String, [Float])]
+  )
+  func writesThroughOtherShapes(_ part: String, _ expected: [Float]) throws {
+    let graph = try open(
+      "y = torch.mul(x, 1.)\npart = \(part)\n_0 = torch.add_(part, 7)\nreturn y"
+    )
     #expect(try run(graph, [x]) == expected)
   }
 

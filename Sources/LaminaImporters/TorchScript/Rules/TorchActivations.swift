@@ -100,6 +100,29 @@ extension TorchInterpreter {
       return .tensor(try call.node(Cast(to: .float32), [whole], dtype: .float32))
     },
     TorchRule("aten::erf") { try $0.function(.erf) },
+    TorchRule("aten::erfc") { try arithmetic($0, .sub, .int(1), $0.function(.erf)) },
+    TorchRule("aten::frac") { call in
+      let whole = try call.interpreter.callOperator("aten::trunc", [call.value(0)])
+      return try arithmetic(call, .sub, call.value(0), whole)
+    },
+    TorchRule("aten::logit") { call in
+      guard !call.has(1, "eps") else { throw call.unsupported("it is clamped") }
+      let odds = try arithmetic(
+        call,
+        .div,
+        call.value(0),
+        arithmetic(call, .sub, .int(1), call.value(0))
+      )
+      return try call.interpreter.callOperator("aten::log", [odds])
+    },
+    TorchRule("aten::rrelu") { call in
+      guard !(try call.bool(3, "training", default: false)) else {
+        throw call.unsupported("it is for training")
+      }
+      let low = try call.double(1, "lower", default: 0.125)
+      let high = try call.double(2, "upper", default: 1.0 / 3)
+      return try call.unary(UnaryElementwise(.leakyRelu(slope: (low + high) / 2)))
+    },
     TorchRule("aten::sin") { try $0.function(.sin) },
     TorchRule("aten::cos") { try $0.function(.cos) },
     TorchRule("aten::tan") { try $0.function(.tan) },

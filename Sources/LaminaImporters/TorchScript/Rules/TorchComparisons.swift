@@ -39,6 +39,7 @@ extension TorchInterpreter {
     TorchRule("aten::masked_fill") { call in
       try choose(call, call.tensor(1), call.value(2), call.value(0))
     },
+    TorchRule("aten::index_put", putByMask),
     TorchRule("aten::isnan") { try $0.unary(UnaryElementwise(.isNaN), dtype: .bool) },
     TorchRule("aten::isinf") { call in
       try call.unary(UnaryElementwise(.isInf(positive: true, negative: true)), dtype: .bool)
@@ -112,6 +113,17 @@ extension TorchInterpreter {
     if case .tensor = a { return .tensor(result) }
     if case .tensor = b { return .tensor(result) }
     return call.interpreter.simplified(result)
+  }
+
+  /// Puts one number wherever a mask tells.
+  private static func putByMask(_ call: TorchCall) throws -> TorchValue {
+    let number = call.value(2)
+    let isNumber = number.tensor.map { call.graph.type(of: $0).shape == [] } ?? (number.real != nil)
+    guard let items = call.value(1).items, items.count == 1, let mask = items[0].tensor, isNumber,
+      call.graph.type(of: mask).dtype == .bool, !(try call.bool(3, "accumulate", default: false)),
+      try call.interpreter.rank(of: mask) == call.rank(0)
+    else { throw call.unsupported("it is not one number wherever a mask for all axes tells") }
+    return try choose(call, mask, number, call.value(0))
   }
 
   private static func choose(

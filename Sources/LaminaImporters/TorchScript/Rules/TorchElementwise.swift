@@ -26,6 +26,19 @@ extension TorchInterpreter {
       let part = try arithmetic(call, .mul, product, factor(call, -1, "value"))
       return try arithmetic(call, .add, call.value(0), part)
     },
+    TorchRule("aten::addcdiv") { call in
+      let quotient = try arithmetic(call, .div, call.value(1), call.value(2))
+      let part = try arithmetic(call, .mul, quotient, factor(call, -1, "value"))
+      return try arithmetic(call, .add, call.value(0), part)
+    },
+    TorchRule("aten::logaddexp") { call in
+      let difference = try arithmetic(call, .sub, call.value(0), call.value(1))
+      let run = call.interpreter
+      let distance = try run.callOperator("aten::abs", [difference])
+      let ratio = try run.callOperator("aten::exp", [run.callOperator("aten::neg", [distance])])
+      let larger = try arithmetic(call, .max, call.value(0), call.value(1))
+      return try arithmetic(call, .add, larger, run.callOperator("aten::log1p", [ratio]))
+    },
     TorchRule("aten::lerp") { call in
       let span = try arithmetic(call, .sub, call.value(1), call.value(0))
       let part = try arithmetic(call, .mul, span, call.value(2))
@@ -38,8 +51,8 @@ extension TorchInterpreter {
   }
 
   private static func add(_ call: TorchCall) throws -> TorchValue {
-    if case .list(let a) = call.value(0), case .list(let b) = call.value(1) {
-      return .list(TorchList(a.items + b.items))
+    if case .list = call.value(0), let a = call.value(0).items, let b = call.value(1).items {
+      return .list(TorchList(a + b))
     }
     if case .string(let a) = call.value(0), case .string(let b) = call.value(1) {
       guard a.count + b.count < 1 << 20 else { throw call.invalid(0, "a shorter text") }
@@ -50,14 +63,14 @@ extension TorchInterpreter {
 
   /// A product, or a list several times over.
   private static func multiply(_ call: TorchCall) throws -> TorchValue {
-    guard case .list(let list) = call.value(0) else {
+    guard case .list = call.value(0), let items = call.value(0).items else {
       return try arithmetic(call, .mul, call.value(0), call.value(1))
     }
     let count = max(0, try call.int(1))
-    guard count <= 1 << 20, list.items.count <= 1 << 20 / max(count, 1) else {
+    guard count <= 1 << 20, items.count <= 1 << 20 / max(count, 1) else {
       throw call.invalid(1, "a smaller count")
     }
-    return .list(TorchList((0..<count).flatMap { _ in list.items }))
+    return .list(TorchList((0..<count).flatMap { _ in items }))
   }
 
   /// Addition or subtraction with a factor for the second operand.

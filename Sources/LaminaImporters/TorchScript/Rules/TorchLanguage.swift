@@ -41,7 +41,8 @@ extension TorchInterpreter {
     TorchRule("aten::_set_item", setItem),
     TorchRule("aten::__contains__", contains),
     TorchRule("aten::append") { call in
-      try changeList(call) { $0.append(call.value(1)) }
+      if try call.interpreter.grows(call.value(0), by: call.value(1)) { return call.value(0) }
+      return try changeList(call) { $0.append(call.value(1)) }
     },
     TorchRule("aten::extend") { call in
       try changeList(call) { $0 += call.value(1).items ?? [] }
@@ -80,7 +81,10 @@ extension TorchInterpreter {
 
   private static func length(_ call: TorchCall) throws -> TorchValue {
     switch call.value(0) {
-    case .list(let list): return .int(list.items.count)
+    case .list(let list):
+      guard let grown = list.grown else { return .int(list.items.count) }
+      let count = try size(of: grown, axis: 0, call)
+      return try arithmetic(call, .add, count, .int(list.items.count))
     case .tuple(let items): return .int(items.count)
     case .dictionary(let dictionary): return .int(dictionary.items.count)
     case .string(let text): return .int(text.count)

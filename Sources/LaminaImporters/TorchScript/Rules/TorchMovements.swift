@@ -16,8 +16,12 @@ extension TorchInterpreter {
       let x = try call.tensor(0)
       try call.interpreter.need(x, rank: axes.count)
       let order = axes.map { $0 < 0 ? $0 + axes.count : $0 }
-      return .tensor(try call.node(Transpose(permutation: order), [x]))
+      let y = try call.node(Transpose(permutation: order), [x])
+      let back = order.indices.map { place in order.firstIndex(of: place) ?? 0 }
+      y.alias = TorchAlias(base: x, order: back)
+      return .tensor(y)
     },
+    TorchRule("aten::swapdims") { try swappedAxes($0, $0.int(1), $0.int(2)) },
     TorchRule("aten::transpose") { try swappedAxes($0, $0.int(1), $0.int(2)) },
     TorchRule("aten::swapaxes") { try swappedAxes($0, $0.int(1), $0.int(2)) },
     TorchRule("aten::t") { try reversedAxes($0) },
@@ -36,6 +40,41 @@ extension TorchInterpreter {
         type: TensorType(.int64, .unranked)
       )
       return .tensor(try call.node(Expand(), [try call.tensor(0), target]))
+    },
+    TorchRule("aten::pixel_unshuffle") { call in
+      let op = SpaceToDepth(blockSize: try call.int(1), mode: .columnFirst)
+      return .tensor(try call.node(op, [try call.tensor(0)]))
+    },
+    TorchRule("aten::movedim") { call in
+      let x = try call.tensor(0)
+      let rank = try call.interpreter.rank(of: x)
+      let (from, to) = (try call.axis(1), try call.axis(2))
+      guard (0..<rank).contains(from), (0..<rank).contains(to) else {
+        throw call.invalid(1, "axes of rank \(rank)")
+      }
+      var order = Array(0..<rank)
+      order.insert(order.remove(at: from), at: to)
+      return .tensor(try call.node(Transpose(permutation: order), [x]))
+    },
+    TorchRule("aten::repeat_interleave") { call in
+      let x = try call.tensor(0)
+      let (count, axis) = (try call.int(1), try call.axis(2))
+      let rank = try call.interpreter.rank(of: x)
+      guard count > 0, (0..<rank).contains(axis) else {
+        throw call.invalid(1, "a count and an axis")
+      }
+      var counts = Array(repeating: 1, count: rank + 1)
+      counts[axis + 1] = count
+      let apart = try call.node(Unsqueeze(axes: [axis + 1]), [x])
+      let rows = try call.node(Tile(repeats: counts), [apart])
+      let lengths = try (0..<rank).map { place in
+        place == axis ? TorchValue.int(-1) : try size(of: x, axis: place, call)
+      }
+      return try reshape(call, rows, .tuple(lengths))
+    },
+    TorchRule("aten::nonzero") { call in
+      let places = try call.node(NonZero(), [try call.tensor(0)], dtype: .int64)
+      return .tensor(try call.node(Transpose(permutation: [1, 0]), [places]))
     },
     TorchRule("aten::repeat", repeated),
     TorchRule("aten::tile", repeated),
@@ -170,7 +209,9 @@ extension TorchInterpreter {
     }
     var order = Array(0..<rank)
     order.swapAt(i, j)
-    return .tensor(try call.node(Transpose(permutation: order), [x]))
+    let y = try call.node(Transpose(permutation: order), [x])
+    y.alias = TorchAlias(base: x, order: order)
+    return .tensor(y)
   }
 
   static func reversedAxes(_ call: TorchCall) throws -> TorchValue {

@@ -9,6 +9,27 @@ extension TorchInterpreter {
     TorchRule("aten::group_norm", groupNorm),
     TorchRule("aten::instance_norm", instanceNorm),
     TorchRule("aten::rms_norm", rmsNorm),
+    TorchRule("aten::_weight_norm") { call in
+      let (v, axis) = (try call.tensor(0), try call.axis(2))
+      let rank = try call.interpreter.rank(of: v)
+      let axes = (0..<rank).filter { $0 != axis }
+      let length = try call.node(Reduce(.l2, axes: axes, keepsDimensions: true), [v])
+      let factor = try arithmetic(call, .div, call.value(1), .tensor(length))
+      return try arithmetic(call, .mul, .tensor(v), factor)
+    },
+    TorchRule("aten::cosine_similarity") { call in
+      let axis = TorchValue.list(TorchList([.int(try call.int(2, "dim", default: 1))]))
+      let least = TorchValue.double(try call.double(3, "eps", default: 1e-8))
+      func sum(_ a: TorchValue, _ b: TorchValue) throws -> TorchValue {
+        try call.interpreter.callOperator("aten::sum", [try arithmetic(call, .mul, a, b), axis])
+      }
+      func length(_ x: TorchValue) throws -> TorchValue {
+        let root = try call.interpreter.callOperator("aten::sqrt", [try sum(x, x)])
+        return try arithmetic(call, .max, root, least)
+      }
+      let (a, b) = (call.value(0), call.value(1))
+      return try arithmetic(call, .div, sum(a, b), arithmetic(call, .mul, length(a), length(b)))
+    },
   ]
 
   static func filled(_ shape: [Int], with value: Double, _ call: TorchCall) throws -> TorchTensor {

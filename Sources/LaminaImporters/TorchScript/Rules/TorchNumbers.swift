@@ -47,7 +47,11 @@ extension TorchInterpreter {
   static func size(_ call: TorchCall) throws -> TorchValue {
     let x = try call.tensor(0)
     if call.has(1, "dim") { return try size(of: x, axis: try call.int(1, "dim"), call) }
-    let rank = try call.interpreter.rank(of: x)
+    // Code that takes the lengths apart tells how many there are.
+    if call.resultCount > 1 { try call.interpreter.need(x, rank: call.resultCount) }
+    let shape = call.graph.type(of: x).shape
+    let isTold = call.resultCount > 1 && !shape.isRanked
+    let rank = try isTold ? call.resultCount : call.interpreter.rank(of: x)
     return .list(TorchList(try (0..<rank).map { try size(of: x, axis: $0, call) }))
   }
 

@@ -22,26 +22,31 @@ extension TorchInterpreter {
     },
     TorchRule("aten::scatter") { call in
       let op = ScatterElements(axis: try call.axis(1))
-      return .tensor(
-        try call.node(op, [try call.tensor(0), try call.tensor(2), try call.tensor(3)])
-      )
+      let (x, places) = (try call.tensor(0), try call.tensor(2))
+      guard call.value(3, "value").tensor == nil else {
+        return .tensor(try call.node(op, [x, places, try call.tensor(3)]))
+      }
+      let dtype = call.graph.type(of: x).dtype
+      guard let number = call.interpreter.constant(of: call.value(3, "value"), dtype: dtype) else {
+        throw call.invalid(3, "a number or a tensor")
+      }
+      let shape = try call.node(ShapeOf(), [places], type: TensorType(.int64, .unranked))
+      return .tensor(try call.node(op, [x, places, try call.node(Expand(), [number, shape])]))
     },
     TorchRule("aten::index", index),
-    TorchRule("aten::cat") { call in
-      let axis = try call.int(1, "dim", default: 0)
-      return .tensor(try call.node(Concat(axis: axis), try joined(call)))
-    },
-    TorchRule("aten::concat") { call in
-      let axis = try call.int(1, "dim", default: 0)
-      return .tensor(try call.node(Concat(axis: axis), try joined(call)))
-    },
+    TorchRule("aten::cat", concatenated),
+    TorchRule("aten::concat", concatenated),
     TorchRule("aten::stack") { call in
+      if let all = try grown(call) { return .tensor(try moved(call, all)) }
       let axis = try call.int(1, "dim", default: 0)
       return .tensor(try call.node(Pack(axis: axis), try joined(call)))
     },
     TorchRule("aten::chunk", chunk),
+    TorchRule("aten::unsafe_chunk", chunk),
     TorchRule("aten::tensor_split", chunk),
     TorchRule("aten::split", split),
+    TorchRule("aten::unsafe_split", split),
+    TorchRule("aten::unsafe_split_with_sizes", split),
     TorchRule("aten::split_with_sizes", split),
     TorchRule("aten::unbind", unbind),
     TorchRule("prim::ListUnpack") { $0.value(0) },
@@ -52,6 +57,12 @@ extension TorchInterpreter {
     TorchRule("aten::fill") { try filled($0, with: $0.value(1)) },
     TorchRule("aten::zero") { try filled($0, with: .int(0)) },
   ]
+
+  private static func concatenated(_ call: TorchCall) throws -> TorchValue {
+    if let all = try grown(call) { return try merged(call, all) }
+    let axis = try call.int(1, "dim", default: 0)
+    return .tensor(try call.node(Concat(axis: axis), try joined(call)))
+  }
 
   /// Tensors to be joined, all of one type.
   private static func joined(_ call: TorchCall) throws -> [TorchTensor] {
