@@ -82,6 +82,7 @@ struct TorchImporter {
       attempt += 1
       guard ports.inputs.contains(where: \.isGuessed), attempt < Self.guesses.count else { break }
       ports = TorchPorts(forward, guess: Self.guesses[attempt])
+      for index in ports.inputs.indices { ports.inputs[index].insists = true }
     }
     if let best { return best }
     ports = TorchPorts(forward)

@@ -12,6 +12,8 @@ struct TorchInput {
   var dtype = DataType.float32
   /// The rank to guess when the code asks for one; without it, asking for one ends the attempt.
   var guess: Int?
+  /// Whether that rank is to be taken also where an operator has a likelier one.
+  var insists = false
   /// The least rank that suits what the code does, where nothing needs to know the rank.
   var hint = 0
 
@@ -52,8 +54,9 @@ extension TorchInterpreter {
     if isGuess, inputs[origin].guess == nil {
       inputs[origin].hint = max(inputs[origin].hint, rank ?? 0)
     } else if let rank, inputs[origin].rank == nil || inputs[origin].isGuessed && !isGuess {
-      isNews = inputs[origin].rank != rank
-      inputs[origin].rank = rank
+      let likely = isGuess && inputs[origin].insists ? inputs[origin].guess ?? rank : rank
+      isNews = inputs[origin].rank != likely
+      inputs[origin].rank = likely
       inputs[origin].isGuessed = isGuess
     }
     if let axis, let length, inputs[origin].lengths[axis] == nil {

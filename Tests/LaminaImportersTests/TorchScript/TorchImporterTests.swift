@@ -92,7 +92,7 @@ import Testing
     #expect(input.tensorType.shape == [Shape.unknown, Shape.unknown])
     #expect(input.isShapeAssumed)
     #expect(try run(graph, [x]) == [1, 10, 100])
-    #expect(try run(graph, [Tensor([1, 2, 1], [4, 5] as [Float])]) == [4, 5, 4, 5])
+    #expect(try run(graph, [Tensor([1, 2, 1], [4, 5] as [Float])]) == [4, 4, 5, 5])
   }
 
   @Test func takesTheRankForAFactWhereTheCodeAsksForIt() throws {
@@ -101,13 +101,12 @@ import Testing
       if torch.eq(torch.dim(x), 3):
         y = torch.neg(x)
       else:
-        ops.prim.RaiseException("three axes")
         y = x
       return y
       """
     )
     let input = graph[graph.inputs[0]]
-    #expect(input.tensorType.shape.rank == 3)
+    #expect(input.tensorType.shape.rank == 4)
     #expect(!input.isShapeAssumed)
   }
 
@@ -238,7 +237,8 @@ import Testing
 
   @Test(
     arguments: [
-      ("torch.view(y, [-1])", [8, 17, 107]), ("torch.permute(y, [1, 0])", [8, 17, 107]),
+      ("torch.view(y, [-1])", [8, 17, 107]), ("torch.t(y)", [8, 17, 107]),
+      ("torch.permute(y, [1, 0])", [8, 17, 107]),
       ("torch.clone(y)", [1, 10, 100]), ("torch.select(torch.view(y, [3]), 0, 1)", [1, 17, 100]),
     ] as [(String, [Float])]
   )

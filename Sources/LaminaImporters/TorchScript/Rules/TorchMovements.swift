@@ -24,7 +24,11 @@ extension TorchInterpreter {
     TorchRule("aten::swapdims") { try swappedAxes($0, $0.int(1), $0.int(2)) },
     TorchRule("aten::transpose") { try swappedAxes($0, $0.int(1), $0.int(2)) },
     TorchRule("aten::swapaxes") { try swappedAxes($0, $0.int(1), $0.int(2)) },
-    TorchRule("aten::t") { try reversedAxes($0) },
+    TorchRule("aten::t") { call in
+      let y = try reversedAxes(call)
+      if let x = call.value(0).tensor { y.tensor?.alias = TorchAlias(base: x, order: [1, 0]) }
+      return y
+    },
     TorchRule("aten::numpy_T") { try reversedAxes($0) },
     TorchRule("aten::mT") { try swappedAxes($0, -2, -1) },
     TorchRule("aten::squeeze", squeeze),
