@@ -33,7 +33,7 @@ let modules: [Target] = [
   ),
   .target(
     name: "LaminaVision",
-    dependencies: ["LaminaCore", "LaminaWire", "CTurboJPEG", "CPNG", "CWebP"]
+    dependencies: ["LaminaCore", "LaminaWire", "CTurboJPEG", "CPNG", "CWebP", "COpenJPEG"]
   ),
   .target(
     name: "Lamina",
@@ -83,6 +83,11 @@ let nativeModules: [Target] = [
   ),
   .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
   .systemLibrary(name: "CWebP", pkgConfig: "libwebp", providers: [.apt(["libwebp-dev"])]),
+  .systemLibrary(
+    name: "COpenJPEG",
+    pkgConfig: "libopenjp2",
+    providers: [.apt(["libopenjp2-7-dev"])]
+  ),
   .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
 ]
 

@@ -40,6 +40,7 @@ folder=$(pkg-config --variable=libdir libpng)
 describe libturbojpeg turbojpeg
 describe libpng png png16 z
 describe libwebp webp sharpyuv ncursesw tinfo
+describe libopenjp2 openjp2
 # lld, which comes with Swift, does not mind archives that are named before their users.
 PKG_CONFIG_PATH=$archives quietly swift build --package-path "$root" --scratch-path "$scratch" \
   -c release --product lamina --static-swift-stdlib -Xswiftc -use-ld=lld

@@ -4,7 +4,7 @@
 : "${root:?}"
 
 # Debian and Ubuntu packages that a build needs, under the same names on both.
-packages=(git libncurses-dev libpng-dev libturbojpeg0-dev libwebp-dev zlib1g-dev)
+packages=(git libncurses-dev libopenjp2-7-dev libpng-dev libturbojpeg0-dev libwebp-dev zlib1g-dev)
 command -v pkg-config >/dev/null || packages+=(pkg-config)
 
 swift_minimum=6.1

@@ -8,6 +8,7 @@ package enum ImageFormat: String, Sendable, CaseIterable {
   case bmp = "BMP"
   case pnm = "PNM"
   case tiff = "TIFF"
+  case jpeg2000 = "JPEG 2000"
 
   /// Recognises a format by content; `nil` when the bytes are none of them.
   package init?(recognizing bytes: some Collection<UInt8>) {
@@ -24,6 +25,10 @@ package enum ImageFormat: String, Sendable, CaseIterable {
       self = .pnm
     } else if head.starts(with: [0x49, 0x49, 42, 0]) || head.starts(with: [0x4D, 0x4D, 0, 42]) {
       self = .tiff
+    } else if head.starts(with: [0xFF, 0x4F, 0xFF, 0x51])
+      || head.starts(with: [0, 0, 0, 12, 0x6A, 0x50, 0x20, 0x20, 0x0D, 0x0A, 0x87, 0x0A])
+    {
+      self = .jpeg2000
     } else {
       return nil
     }

@@ -21,6 +21,7 @@ package enum ImageReader {
     case .bmp: return try BMPImage(bytes).decode(limits)
     case .pnm: return try PNMImage(bytes).decode(limits)
     case .tiff: return try TIFFImage(bytes).decode(limits)
+    case .jpeg2000: return try JPEG2000Image(bytes).decode(limits)
     }
   }
 }

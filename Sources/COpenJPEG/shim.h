@@ -1,0 +1,2 @@
+// Makes OpenJPEG's decoder importable from Swift.
+#include <openjpeg.h>
