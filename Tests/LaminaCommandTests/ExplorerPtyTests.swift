@@ -168,6 +168,15 @@ import Testing
     }
   }
 
+  @Test("a file of weights opens on its tensors")
+  func weightsAlone() throws {
+    let array = ProgramUnderTest.fixture("onnx-float-conv/test_data_set_0/input_0.npy")
+    let terminal = try start([array], width: 60, height: 12)
+    expect(terminal, shows: "[2 Tensors]", "2x3x10x10", "float32")
+    terminal.type("q")
+    #expect(terminal.waitForEnd() == 0)
+  }
+
   @Test("the program says what it needs where there is no terminal")
   func noTerminal() throws {
     let result = try lamina(Self.models + "/digits.onnx")

@@ -17,6 +17,10 @@ package struct GraphFacts {
     for id in graph.inputs { _ = index(of: id) }
     for node in graph.nodes { add(node) }
     for id in graph.outputs { tensors[index(of: id)].role = .output }
+    // A file of weights has no operators that would lead to them.
+    if graph.nodes.isEmpty {
+      for value in graph.values where value.isWeight { _ = index(of: value.id) }
+    }
   }
 
   /// Everything that the explorer shows before anything has run.

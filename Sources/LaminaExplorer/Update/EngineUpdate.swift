@@ -77,7 +77,10 @@ extension ExplorerModel {
     preferences.settings = settings
     selection = isSame ? place : outline.roots.first.map(selection(of:)) ?? Selection()
     history = []
-    let count = "\(facts.nodes.count) operators"
+    let isOfWeights = facts.nodes.isEmpty && !facts.tensors.isEmpty
+    if isOfWeights && !isSame { (view, focus) = (.tensors, .tensors) }
+    let count =
+      isOfWeights ? "\(facts.tensors.count) tensors" : "\(facts.nodes.count) operators"
     say(Message("opened \(facts.name): \(facts.format), \(count), \(byteText(facts.fileBytes))"))
     refresh()
     return statisticsWanted()
