@@ -177,6 +177,24 @@ import Testing
     #expect(terminal.waitForEnd() == 0)
   }
 
+  @Test("a graph of calculators opens, and running it is refused")
+  func graphThatDoesNotRun() throws {
+    try ProgramUnderTest.withFolder { folder in
+      let graph = """
+        input_stream: "in"
+        output_stream: "out"
+        node { calculator: "PassThroughCalculator" input_stream: "in" output_stream: "out" }
+        """
+      try ProgramUnderTest.write(Array(graph.utf8), to: folder + "/graph.pbtxt")
+      let terminal = try start([folder + "/graph.pbtxt"])
+      expect(terminal, shows: "[1 Graph]", "PassThrou")
+      terminal.type("r")
+      expect(terminal, shows: "does not know: PassThroughCalculator")
+      terminal.type("q")
+      #expect(terminal.waitForEnd() == 0)
+    }
+  }
+
   @Test("the program says what it needs where there is no terminal")
   func noTerminal() throws {
     let result = try lamina(Self.models + "/digits.onnx")

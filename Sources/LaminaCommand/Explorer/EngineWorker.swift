@@ -196,7 +196,7 @@ final class EngineWorker {
         )
       )
     }
-    return [opened.input.values]
+    return [try opened.input.values]
   }
 
   func send(_ steps: [StepSummary], of prepared: PreparedModel) {

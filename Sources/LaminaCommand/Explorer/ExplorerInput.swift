@@ -11,15 +11,22 @@ struct ExplorerInput {
   /// The picture, and its path.
   private(set) var image: (path: String, pixels: Image)?
   private var drawing: [UInt8]?
-  private(set) var values: [Datum] = []
+  /// The values, or why they cannot be made up: such a model can be looked at all the same.
+  private var made: Result<[Datum], any Error>
   /// How long preparing the input took.
   private(set) var milliseconds = 0.0
 
-  init(_ model: Model, options: RunOptions, picture options2: PreprocessingOptions) throws {
+  init(_ model: Model, options: RunOptions, picture options2: PreprocessingOptions) {
     inputs = ModelInputs(model: model, given: [:], shapes: options.shapes)
     picture = try? PictureInput(model: model, shapes: options.shapes, options: options2)
-    values = try inputs.values()
+    let inputs = inputs
+    made = Result { try inputs.values() }
   }
+
+  /// A value for each input.
+  ///
+  /// - Throws: ``ShapeError`` for an input that cannot be made up.
+  var values: [Datum] { get throws { try made.get() } }
 
   /// The size of the pad, for models that take one small square grey picture.
   var pad: Size? {
@@ -53,7 +60,7 @@ struct ExplorerInput {
     } else if let image {
       try prepare(image.pixels)
     } else {
-      values = try inputs.values()
+      made = Result { [inputs] in try inputs.values() }
       milliseconds = 0
     }
   }
@@ -72,7 +79,7 @@ struct ExplorerInput {
     let start = ContinuousClock.now
     let tensor = try picture.preprocessing.tensor(image)
     milliseconds = (ContinuousClock.now - start).milliseconds
-    values = try inputs.values(image: (picture.position, tensor))
+    made = .success(try inputs.values(image: (picture.position, tensor)))
   }
 
   private static func shapes(of model: Model) -> String {

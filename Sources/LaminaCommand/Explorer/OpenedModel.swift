@@ -27,7 +27,7 @@ struct OpenedModel {
       precision: precision.rawValue,
       threadCount: baseOptions.threads ?? processorCount()
     )
-    input = try ExplorerInput(model, options: baseOptions, picture: options.picture)
+    input = ExplorerInput(model, options: baseOptions, picture: options.picture)
     reading = ResultReading(model, labelsPath: options.labelsPath, top: options.top)
     graphFacts = GraphFacts(model.graph)
     facts = graphFacts.facts(of: model, path: path, pad: input.pad)

@@ -21,7 +21,8 @@ final class SharedModel: Sendable {
       snapshot = Snapshot(
         model: opened.model,
         values: opened.graphFacts.values,
-        inputs: opened.input.values,
+        // Weights can be looked at without inputs.
+        inputs: (try? opened.input.values) ?? [],
         options: opened.baseOptions,
         number: (snapshot?.number ?? 0) + 1
       )
