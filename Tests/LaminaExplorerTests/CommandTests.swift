@@ -218,6 +218,19 @@ import Testing
     #expect(model.selection.node == 7)
   }
 
+  @Test("a plan that is ready later replaces no answer, and the next key lets it speak")
+  func remarksGiveWay() {
+    var model = explorer()
+    _ = update(&model, .note(Message("a.csv is there already", .error)))
+    _ = update(&model, .planned(plan()))
+    #expect(model.message?.text == "a.csv is there already")
+    #expect(model.log.last?.message.text.hasPrefix("cpu x2 fp32: 6 steps") == true)
+    press("j", in: &model)
+    _ = update(&model, .imageOpened(image))
+    _ = update(&model, .opened(scopedModel(), choices, settings))
+    #expect(model.message?.text == "opened cat.bmp, 640x480")
+  }
+
   @Test("the log keeps fallbacks with their reasons")
   func logs() {
     let model = measuredExplorer()

@@ -1,6 +1,8 @@
 /// A sentence for the line above the keys.
 package struct Message: Hashable, Sendable {
   package enum Kind: Hashable, Sendable {
+    /// What nobody asked for: it gives way to everything, and replaces no answer.
+    case remark
     case info
     case warning
     case error

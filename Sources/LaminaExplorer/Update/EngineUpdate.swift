@@ -42,9 +42,10 @@ extension ExplorerModel {
     return []
   }
 
-  /// Shows a message and keeps it in the log.
+  /// Shows a message and keeps it in the log; a remark only where it hides no answer.
   mutating func say(_ message: Message) {
-    self.message = message
+    let hidesAnswer = message.kind == .remark && (self.message.map { $0.kind != .remark } ?? false)
+    if !hidesAnswer { self.message = message }
     log.append(LogEntry(time: now, message: message))
     if log.count > 2000 { log.removeFirst(log.count - 2000) }
     if focus != .log { lineCursors[.log] = log.count - 1 }
@@ -81,7 +82,8 @@ extension ExplorerModel {
     if isOfWeights && !isSame { (view, focus) = (.tensors, .tensors) }
     let count =
       isOfWeights ? "\(facts.tensors.count) tensors" : "\(facts.nodes.count) operators"
-    say(Message("opened \(facts.name): \(facts.format), \(count), \(byteText(facts.fileBytes))"))
+    let size = byteText(facts.fileBytes)
+    say(Message("opened \(facts.name): \(facts.format), \(count), \(size)", .remark))
     refresh()
     return statisticsWanted()
   }
@@ -139,7 +141,8 @@ extension ExplorerModel {
     say(
       Message(
         "\(plan.settings.label): \(plan.steps.count) steps, arena \(byteText(plan.arenaBytes))"
-          + (fallbacks.isEmpty ? "" : ", \(fallbacks.count) fell back (log)")
+          + (fallbacks.isEmpty ? "" : ", \(fallbacks.count) fell back (log)"),
+        .remark
       )
     )
   }

@@ -11,7 +11,7 @@ struct LogPane {
       let entry = model.log[offset + row]
       let sign =
         switch entry.message.kind {
-        case .info: "   "
+        case .remark, .info: "   "
         case .warning: " ! "
         case .error: " !!"
         }
@@ -30,7 +30,7 @@ struct LogPane {
 extension Message {
   var style: Style {
     switch kind {
-    case .info: .body
+    case .remark, .info: .body
     case .warning: .warning
     case .error: .error
     }
