@@ -2,7 +2,8 @@
 """Times whole networks on lamina and on other engines, which take turns.
 
     networks.py MODEL.onnx|MODEL.tflite … [--threads 1,2] [--rounds 5] [--runs 30]
-                [--engines lamina,onnxruntime,openvino,litert] [--lamina PATH] [--json FILE]
+                [--engines lamina,onnxruntime,openvino,litert] [--precision bf16]
+                [--lamina PATH] [--json FILE]
 
 Run it with a Python that has numpy and the peers: pip install numpy onnxruntime openvino
 ai-edge-litert. An engine that is missing, or does not read the format, is left out. The input is
@@ -12,7 +13,8 @@ Every measurement is a process of its own on as many cores as it has threads; wi
 engines take turns, and the next round begins with the next engine, so that a machine that slows
 down slows all of them. `x` is the median over the rounds of lamina's median divided by the best
 peer's of the same round. Outputs are held against the first peer's: their cosine is shown, and an
-engine under 0.9 is no peer.
+engine under 0.9 is no peer. With `--precision bf16` lamina and OpenVINO compute in bfloat16, the
+others in float32.
 """
 import argparse
 import json
@@ -62,7 +64,7 @@ def input_type(model):
 # The peers: each returns a function that runs once, and one that returns the first output.
 
 
-def load_onnxruntime(model, x, threads):
+def load_onnxruntime(model, x, threads, precision):
     import onnxruntime as ort
 
     options = ort.SessionOptions()
@@ -72,7 +74,7 @@ def load_onnxruntime(model, x, threads):
     return lambda: session.run(None, feed), lambda: session.run(None, feed)[0]
 
 
-def load_openvino(model, x, threads):
+def load_openvino(model, x, threads, precision):
     import openvino as ov
     import openvino.properties as properties
     import openvino.properties.hint as hint
@@ -82,7 +84,7 @@ def load_openvino(model, x, threads):
         "CPU",
         {
             hint.performance_mode: hint.PerformanceMode.LATENCY,
-            hint.inference_precision: ov.Type.f32,
+            hint.inference_precision: ov.Type.bf16 if precision == "bf16" else ov.Type.f32,
             properties.inference_num_threads: threads,
         },
     )
@@ -91,7 +93,7 @@ def load_openvino(model, x, threads):
     return request.infer, lambda: request.get_output_tensor(0).data
 
 
-def load_litert(model, x, threads):
+def load_litert(model, x, threads, precision):
     from ai_edge_litert.interpreter import Interpreter
 
     interpreter = Interpreter(model_path=model, num_threads=threads)
@@ -115,13 +117,13 @@ def peak_bytes():
     return 0
 
 
-def worker(engine, model, source, threads, runs, target):
+def worker(engine, model, source, threads, runs, target, precision):
     """One measurement of a peer, in this process; prints a JSON object."""
     import numpy as np
 
     x = np.load(source)
     start = time.perf_counter()
-    run, output = LOADERS[engine](model, x, threads)
+    run, output = LOADERS[engine](model, x, threads, precision)
     loaded = time.perf_counter()
     run()
     first = time.perf_counter()
@@ -149,9 +151,10 @@ def measure(engine, model, source, threads, options, folder):
         outputs = os.path.join(folder, "lamina")
         command = [options.lamina, "run", model, "--input", source, "--threads", str(threads)]
         command += ["--runs", str(options.runs), "--json", "--output", outputs]
+        command += ["--precision", options.precision] if options.precision else []
     else:
         command = [sys.executable, os.path.abspath(__file__), "--worker", engine, model, source]
-        command += [str(threads), str(options.runs), target]
+        command += [str(threads), str(options.runs), target, options.precision or "fp32"]
     command = ["taskset", "-c", ",".join(map(str, cores))] + command
     result = subprocess.run(command, capture_output=True, text=True)
     if result.returncode != 0:
@@ -233,8 +236,8 @@ def print_table(rows, engines):
 
 def main():
     if sys.argv[1:2] == ["--worker"]:
-        engine, model, source, threads, runs, target = sys.argv[2:]
-        return worker(engine, model, source, int(threads), int(runs), target)
+        engine, model, source, threads, runs, target, precision = sys.argv[2:]
+        return worker(engine, model, source, int(threads), int(runs), target, precision)
     root = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -242,6 +245,7 @@ def main():
     parser.add_argument("--threads", default="1")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--runs", type=int, default=30)
+    parser.add_argument("--precision", choices=["bf16"])
     parser.add_argument("--engines", default=",".join(["lamina"] + PEERS))
     parser.add_argument("--lamina", default=os.path.join(root, ".build/release/lamina"))
     parser.add_argument("--json", help="a file to write all rows to")

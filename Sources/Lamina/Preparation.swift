@@ -52,17 +52,18 @@ extension Model {
     let pipeline = backend.id == .reference ? PassPipeline.reference : PassPipeline.cpu
     switch (options.precision ?? naturalPrecision, usesFileIntegers) {
     case (.fp32, true):
-      let (float, first) = try PassPipeline.float.run(on: graph)
-      let (network, second) = try pipeline.run(on: float)
-      return (network, first + second)
+      return try PassPipeline.float.then(pipeline).run(on: graph)
     case (.fp32, false), (.int8, true):
       return try pipeline.run(on: graph)
+    case (.bf16, let isInteger):
+      let float = isInteger ? PassPipeline.float.then(pipeline) : pipeline
+      return try float.then(.brain).run(on: graph)
     case (.int8, false):
       return try calibrated(graph, pipeline, options)
     case (let other, _):
       throw PlanError.precisionUnavailable(
         name: other.rawValue,
-        reason: "the \(backend.id) backend computes in fp32 and int8"
+        reason: "the \(backend.id) backend computes in fp32, bf16 and int8"
       )
     }
   }

@@ -29,8 +29,7 @@ package struct Roof: Sendable {
   package func limit(of step: ProfileStatistics.Step) -> StepRoof? {
     guard step.time.median > 0 else { return nil }
     let cost = step.summary.cost
-    let isInteger = step.summary.precision.hasSuffix("int8")
-    let rate = isInteger ? machine.byteMACsPerSecond : machine.floatMACsPerSecond
+    let rate = rate(of: step.summary.precision)
     let bytes = cost.bytesRead &+ cost.bytesWritten
     let reading = machine.readings.first { $0.byteCount >= bytes } ?? machine.readings.last
     let compute = Double(cost.macs) / rate
@@ -39,5 +38,10 @@ package struct Roof: Sendable {
       share: max(compute, memory) / (Double(step.time.median) * 1e-9),
       bound: compute >= memory ? .compute : .memory
     )
+  }
+
+  private func rate(of precision: String) -> Double {
+    if precision.hasSuffix("int8") { return machine.byteMACsPerSecond }
+    return precision == "bf16" ? machine.brainMACsPerSecond : machine.floatMACsPerSecond
   }
 }

@@ -31,6 +31,12 @@ extension PassPipeline {
   /// From a source graph to the graph that the `cpu` backend runs.
   package static let cpu = PassPipeline(cleanup + quantization + fusion + layout)
 
+  /// From a graph that computes in float32, optimised, to one that computes in bfloat16 from its
+  /// first product on.
+  package static let brain = PassPipeline([
+    ComputeInBrainFloat(), JoinBrainFloats(), RemoveDeadNodes(),
+  ])
+
   /// From a quantized graph to one that computes in float32.
   package static let float = PassPipeline(
     [FoldConstants(keepsQuantization: true), FuseQLinear(), MoveQuantizedElements()]

@@ -30,6 +30,9 @@ package struct PassPipeline: Sendable {
 
   package init(_ passes: [any RewritePass]) { self.passes = passes }
 
+  /// Returns these passes followed by those of another pipeline.
+  package func then(_ next: PassPipeline) -> PassPipeline { PassPipeline(passes + next.passes) }
+
   /// Sweeps over the graph before a pass must be done; more would be a pass that undoes itself.
   private static let sweepLimit = 64
 

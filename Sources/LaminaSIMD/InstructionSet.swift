@@ -7,6 +7,7 @@ package enum InstructionSet: String, CaseIterable, Sendable {
   case scalar
   case avx2
   case avx512
+  case avx512bf16
 
   /// The sets that this processor and operating system run.
   package static let available: [InstructionSet] = allCases.filter(\.isAvailable)
@@ -29,6 +30,7 @@ package enum InstructionSet: String, CaseIterable, Sendable {
     case .scalar: true
     case .avx2: lamina_cpu_features() & UInt32(lamina_cpu_avx2) != 0
     case .avx512: lamina_cpu_features() & UInt32(lamina_cpu_avx512) != 0
+    case .avx512bf16: lamina_cpu_features() & UInt32(lamina_cpu_avx512bf16) != 0
     }
   }
 
@@ -39,9 +41,26 @@ package enum InstructionSet: String, CaseIterable, Sendable {
     case .scalar: lamina_kernels__scalar
     case .avx2: lamina_kernels__avx2
     case .avx512: lamina_kernels__avx512
+    case .avx512bf16: brainKernels
     }
     #else
     lamina_kernels__scalar
     #endif
   }
+
+  #if arch(x86_64)
+  /// AVX-512, with the kernels that multiply bfloat16 in the processor.
+  private var brainKernels: lamina_kernels {
+    var kernels = lamina_kernels__avx512
+    kernels.bf16_product = lamina_bf16_product_14x32__avx512bf16
+    kernels.bf16_depthwise = lamina_bf16_depthwise__avx512bf16
+    kernels.bf16_pool = lamina_bf16_pool__avx512bf16
+    kernels.bf16_unary = lamina_bf16_unary__avx512bf16
+    kernels.bf16_binary = lamina_bf16_binary__avx512bf16
+    kernels.bf16_widen = lamina_bf16_widen__avx512bf16
+    kernels.bf16_narrow = lamina_bf16_narrow__avx512bf16
+    kernels.bf16_roof = lamina_bf16_roof__avx512bf16
+    return kernels
+  }
+  #endif
 }

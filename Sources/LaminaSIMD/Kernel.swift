@@ -14,6 +14,8 @@ package struct Kernel: Sendable {
   package enum Elements: Sendable {
     /// Floats in and out.
     case float32
+    /// bfloat16 in and out.
+    case brain
     /// 8-bit codes, one scale for each tensor, in and out.
     case bytes
     /// Anything: elements are moved or converted, the kernel checks them itself.

@@ -12,6 +12,7 @@ package struct MachineRoof: Sendable {
   }
 
   package let floatMACsPerSecond: Double
+  package let brainMACsPerSecond: Double
   package let byteMACsPerSecond: Double
   /// From the first-level caches to memory.
   package let readings: [Reading]
@@ -27,9 +28,11 @@ package struct MachineRoof: Sendable {
     let operations = Double(threadCount * rounds * lamina_roof_chains)
     let lanes = Double(kernels.lanes)
     let floats = shortest { pool.parallel(threadCount) { _ in _ = kernels.f32_roof(rounds) } }
+    let brains = shortest { pool.parallel(threadCount) { _ in _ = kernels.bf16_roof(rounds) } }
     let bytes = shortest { pool.parallel(threadCount) { _ in _ = kernels.i8_roof(rounds) } }
     return MachineRoof(
       floatMACsPerSecond: operations * lanes / floats,
+      brainMACsPerSecond: operations * lanes * 2 / brains,
       byteMACsPerSecond: operations * lanes * Double(kernels.dot_group) / bytes,
       readings: sizes.map { reading($0, threadCount: threadCount, kernels, pool) }
     )

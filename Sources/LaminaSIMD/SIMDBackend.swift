@@ -23,7 +23,7 @@ package struct SIMDBackend: Backend {
       name: ProcessorName.read() ?? "processor",
       instructionSet: instructionSet.title,
       coreCount: ProcessInfo.processInfo.activeProcessorCount,
-      precisions: ["fp32", "int8"]
+      precisions: ["fp32", "bf16", "int8"]
     )
   }
 
@@ -41,6 +41,7 @@ package struct SIMDBackend: Backend {
     }
     let isFloat = { (type: TensorType) in type.dtype == .float32 && type.quantization == nil }
     if isFloat(x), isFloat(y) { return .float32 }
+    if x.dtype == .bfloat16, y.dtype == .bfloat16 { return .brain }
     let isBytes = { (type: TensorType) in
       type.quantization != nil && (type.dtype == .int8 || type.dtype == .uint8)
     }
@@ -65,7 +66,11 @@ package struct SIMDBackend: Backend {
       return .refused("no kernel ends the step so")
     }
     let isHalf = request.inputs.optional(0)?.dtype == .float16
-    if elements == .bytes || isHalf, let converted = convert(request, &reasons) { return converted }
+    if elements == .bytes || elements == .brain || isHalf,
+      let converted = convert(request, &reasons)
+    {
+      return converted
+    }
     if reasons.isEmpty {
       let types = request.inputs.present.map { $0.dtype.name }.joined(separator: ", ")
       return .refused("the cpu backend has no kernel for \(op.displayName) of \(types)")
@@ -76,7 +81,8 @@ package struct SIMDBackend: Backend {
   /// Prepares one kernel, with the activation after it where it does not apply it itself.
   private func make(_ kernel: Kernel, _ step: StepRequest) throws(Refusal) -> Preparation {
     let op = step.node.op
-    let name = "\(op.displayName.lowercased()) \(kernel.name) \(instructionSet.rawValue)"
+    let set = instructionSet.name(multipliesBrain: kernel.elements == .brain)
+    let name = "\(op.displayName.lowercased()) \(kernel.name) \(set)"
     var request = KernelRequest(
       step: step,
       instructionSet: instructionSet,
@@ -86,7 +92,7 @@ package struct SIMDBackend: Backend {
     guard let activation = step.node.activation, !kernel.fusesActivation else {
       return try kernel.make(op, request)
     }
-    guard try request.output().dtype == .float32 else {
+    guard [.float32, .bfloat16].contains(try request.output().dtype) else {
       throw Refusal("\(activation) follows a kernel that does not apply it")
     }
     guard step.outputStride == nil else {
@@ -106,7 +112,7 @@ package struct SIMDBackend: Backend {
     return .kernel(try ActivatedKernel(inner, activation, request))
   }
 
-  /// A float kernel for codes or half-precision numbers, with conversions around it.
+  /// A float kernel for codes or 16-bit floats, with conversions around it.
   private func convert(_ step: StepRequest, _ reasons: inout [String]) -> Preparation? {
     let request = KernelRequest(
       step: step,
@@ -148,7 +154,13 @@ extension InstructionSet {
     case .scalar: "plain C"
     case .avx2: "AVX2 with FMA"
     case .avx512: "AVX-512 with VNNI"
+    case .avx512bf16: "AVX-512 with VNNI and BF16"
     }
+  }
+
+  /// The name in those of kernels: BF16 only where a kernel may use it.
+  func name(multipliesBrain: Bool) -> String {
+    self == .avx512bf16 && !multipliesBrain ? InstructionSet.avx512.rawValue : rawValue
   }
 }
 

@@ -32,6 +32,22 @@ extension SIMDBackend {
       make: ConvKernels.packedProduct
     ),
     Kernel(
+      Conv.self,
+      .brain,
+      "depthwise-bf16",
+      fusesActivation: true,
+      ends: .stride,
+      make: ConvKernels.depthwise
+    ),
+    Kernel(
+      Conv.self,
+      .brain,
+      "packed-bf16",
+      fusesActivation: true,
+      ends: [.ending, .stride],
+      make: ConvKernels.packedProduct
+    ),
+    Kernel(
       ConvTranspose.self,
       .float32,
       "phases",
@@ -67,6 +83,14 @@ extension SIMDBackend {
     ),
     Kernel(
       FullyConnected.self,
+      .brain,
+      "packed-bf16",
+      fusesActivation: true,
+      ends: [.ending, .stride],
+      make: LinearKernels.fullyConnected
+    ),
+    Kernel(
+      FullyConnected.self,
       .bytes,
       "packed-i8",
       fusesActivation: true,
@@ -83,6 +107,14 @@ extension SIMDBackend {
     ),
     Kernel(
       Gemm.self,
+      .brain,
+      "packed-bf16",
+      fusesActivation: true,
+      ends: [.ending, .stride],
+      make: LinearKernels.gemm
+    ),
+    Kernel(
+      Gemm.self,
       .bytes,
       "packed-i8",
       fusesActivation: true,
@@ -90,6 +122,7 @@ extension SIMDBackend {
       make: ByteConvKernels.gemm
     ),
     Kernel(MatMul.self, .float32, "packed", fusesActivation: true, make: LinearKernels.matMul),
+    Kernel(MatMul.self, .brain, "packed-bf16", fusesActivation: true, make: LinearKernels.matMul),
     Kernel(
       MatMul.self,
       .bytes,
@@ -111,6 +144,14 @@ extension SIMDBackend {
     ),
     Kernel(
       MaxPool.self,
+      .brain,
+      "window-bf16",
+      fusesActivation: true,
+      ends: .stride,
+      make: PoolKernels.maximum
+    ),
+    Kernel(
+      MaxPool.self,
       .bytes,
       "window-i8",
       fusesActivation: true,
@@ -127,6 +168,14 @@ extension SIMDBackend {
     ),
     Kernel(
       AveragePool.self,
+      .brain,
+      "window-bf16",
+      fusesActivation: true,
+      ends: .stride,
+      make: PoolKernels.average
+    ),
+    Kernel(
+      AveragePool.self,
       .bytes,
       "window-i8",
       fusesActivation: true,
@@ -134,11 +183,13 @@ extension SIMDBackend {
       make: PoolKernels.average
     ),
     Kernel(GlobalPool.self, .float32, "image", fusesActivation: true, make: PoolKernels.global),
+    Kernel(GlobalPool.self, .brain, "image-bf16", fusesActivation: true, make: PoolKernels.global),
     Kernel(GlobalPool.self, .bytes, "image-i8", fusesActivation: true, make: PoolKernels.global),
   ]
 
   private static let elementwise: [Kernel] = [
     Kernel(UnaryElementwise.self, .float32, "lanes", make: UnaryKernels.elementwise),
+    Kernel(UnaryElementwise.self, .brain, "lanes-bf16", make: UnaryKernels.elementwise),
     Kernel(UnaryElementwise.self, .bytes, "table", make: ByteElementwiseKernels.table),
     Kernel(
       Requantize.self,
@@ -148,6 +199,7 @@ extension SIMDBackend {
       answer: ByteElementwiseKernels.requantize
     ),
     Kernel(Clip.self, .float32, "lanes", make: UnaryKernels.clip),
+    Kernel(Clip.self, .brain, "lanes-bf16", make: UnaryKernels.clip),
     Kernel(Clip.self, .bytes, "table", make: ByteElementwiseKernels.table),
     Kernel(BinaryElementwise.self, .float32, "power", make: BinaryKernels.power),
     Kernel(
@@ -159,17 +211,32 @@ extension SIMDBackend {
     ),
     Kernel(
       BinaryElementwise.self,
+      .brain,
+      "lanes-bf16",
+      fusesActivation: true,
+      make: BinaryKernels.elementwise
+    ),
+    Kernel(
+      BinaryElementwise.self,
       .bytes,
       "lanes-i8",
       fusesActivation: true,
       make: ByteElementwiseKernels.binary
     ),
     Kernel(PRelu.self, .float32, "lanes", fusesActivation: true, make: BinaryKernels.prelu),
+    Kernel(PRelu.self, .brain, "lanes-bf16", fusesActivation: true, make: BinaryKernels.prelu),
     Kernel(PRelu.self, .bytes, "lanes-i8", make: ByteElementwiseKernels.prelu),
     Kernel(
       VariadicElementwise.self,
       .float32,
       "lanes",
+      fusesActivation: true,
+      make: BinaryKernels.variadic
+    ),
+    Kernel(
+      VariadicElementwise.self,
+      .brain,
+      "lanes-bf16",
       fusesActivation: true,
       make: BinaryKernels.variadic
     ),

@@ -197,6 +197,24 @@ import Testing
   }
 
   @Test(arguments: InstructionSet.available, ConvStepTests.shapes.indices)
+  func brainConvolutionsAgreeWithTheReference(set: InstructionSet, index: Int) throws {
+    for (layout, weightLayout) in Self.layouts {
+      for activation in [nil, Activation.relu6, .hardSwish] {
+        let step = try step(Self.shapes[index], layout, weightLayout, activation)
+        try step.inBrainFloat().check(set, threads: index % 2 + 1)
+      }
+    }
+  }
+
+  @Test(arguments: InstructionSet.available, ConvStepTests.depthwise.indices)
+  func brainDepthwiseConvolutionsAgreeWithTheReference(set: InstructionSet, index: Int) throws {
+    for (layout, weightLayout) in Self.layouts {
+      let step = try step(Self.depthwise[index], layout, weightLayout, .relu)
+      try step.inBrainFloat().check(set, threads: index % 2 + 1)
+    }
+  }
+
+  @Test(arguments: InstructionSet.available, ConvStepTests.shapes.indices)
   func byteConvolutionsAgreeWithTheReference(set: InstructionSet, index: Int) throws {
     for dtype in [DataType.int8, .uint8] {
       try byteStep(Self.shapes[index], dtype).check(set, threads: index % 2 + 1)

@@ -33,6 +33,14 @@ struct StepCase {
     return types
   }
 
+  /// The same step with all numbers rounded to bfloat16; results may be its next neighbours.
+  func inBrainFloat() throws -> StepCase {
+    var step = self
+    step.inputs = try inputs.map { try $0?.cast(to: .bfloat16) }
+    step.tolerance = 0x1p-7
+    return step
+  }
+
   /// Runs both and compares; a refusal is a failure.
   func check(_ set: InstructionSet, threads: Int = 1, outputCount: Int = 1) throws {
     let types = try outputTypes().prefix(outputCount).map(Optional.some)

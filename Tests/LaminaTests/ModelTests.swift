@@ -57,13 +57,30 @@ import Testing
     #expect(scores.firstIndex(of: scores.max() ?? 0) == 1)
   }
 
+  @Test(arguments: [nil, BackendChoice.reference])
+  func brainFloatsGiveNearlyTheSameScores(backend: BackendChoice?) throws {
+    let model = try Model.bundled()
+    var scores: [[Float]] = []
+    for precision in [Precision.fp32, .bf16] {
+      var options = RunOptions()
+      options.precision = precision
+      options.backend = backend ?? .cpu
+      let prepared = try model.prepare(options)
+      let conv = try #require(prepared.preparation.steps.first { $0.op == "Conv" })
+      #expect(conv.precision == precision.rawValue)
+      scores.append(try prepared.run([NumericArray(shape: [1, 1, 28, 28], one)])[0].floats())
+    }
+    #expect(scores[0] != scores[1])
+    for (float, brain) in zip(scores[0], scores[1]) { #expect(abs(float - brain) < 0.02) }
+  }
+
   @Test func whatIsMissingIsSaidWithItsExitCode() throws {
     let model = try Model.bundled()
     var options = RunOptions()
     options.backend = .vulkan
     #expect(exitCode { try model.prepare(options) } == .unavailable)
     options = RunOptions()
-    options.precision = .bf16
+    options.precision = .int1w
     #expect(exitCode { try model.prepare(options) } == .unavailable)
     options = RunOptions()
     options.shapes = ["nothing": [1]]

@@ -1,6 +1,7 @@
 #ifndef LAMINA_CPU_H
 #define LAMINA_CPU_H
 
+#include "lamina_bf16.h"
 #include "lamina_f32.h"
 #include "lamina_i8.h"
 #include "lamina_roof.h"
@@ -25,6 +26,13 @@ typedef struct lamina_kernels {
   lamina_f32_mix_function *_Nonnull f32_mix;
   lamina_f32_from_half_function *_Nonnull f32_from_half;
   lamina_f32_to_half_function *_Nonnull f32_to_half;
+  lamina_bf16_product_function *_Nonnull bf16_product;
+  lamina_bf16_depthwise_function *_Nonnull bf16_depthwise;
+  lamina_bf16_pool_function *_Nonnull bf16_pool;
+  lamina_bf16_unary_function *_Nonnull bf16_unary;
+  lamina_bf16_binary_function *_Nonnull bf16_binary;
+  lamina_bf16_widen_function *_Nonnull bf16_widen;
+  lamina_bf16_narrow_function *_Nonnull bf16_narrow;
   lamina_x32_transpose_function *_Nonnull x32_transpose;
   lamina_i8_product_function *_Nonnull i8_product;
   lamina_i8_product_function *_Nonnull i8_image;
@@ -33,7 +41,7 @@ typedef struct lamina_kernels {
   lamina_i8_binary_function *_Nonnull i8_binary;
   lamina_i8_quantize_function *_Nonnull i8_quantize;
   lamina_i8_dequantize_function *_Nonnull i8_dequantize;
-  lamina_roof_function *_Nonnull f32_roof, *_Nonnull i8_roof;
+  lamina_roof_function *_Nonnull f32_roof, *_Nonnull bf16_roof, *_Nonnull i8_roof;
   lamina_read_roof_function *_Nonnull x32_roof;
 } lamina_kernels;
 
@@ -50,6 +58,8 @@ extern const lamina_kernels lamina_kernels__avx512;
 enum {
   lamina_cpu_avx2 = 1,
   lamina_cpu_avx512 = 2,
+  /// AVX-512 that multiplies bfloat16.
+  lamina_cpu_avx512bf16 = 4,
 };
 
 /// Asks the processor.

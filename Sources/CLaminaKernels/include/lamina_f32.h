@@ -98,7 +98,7 @@ typedef struct lamina_f32_product {
   /// Written by `lamina_f32_pack` for this instruction set's tile.
   const float *_Nonnull panels;
   /// `depth` zeros, read where the window leaves the image.
-  const float *_Nullable zeros;
+  const void *_Nullable zeros;
   size_t x_stride, y_stride, residual_stride;
   float low, high;
   lamina_unary activation;
@@ -142,7 +142,7 @@ typedef struct lamina_f32_depthwise {
   const float *_Nonnull weights;
   const float *_Nonnull bias;
   /// `channels` zeros.
-  const float *_Nonnull zeros;
+  const void *_Nonnull zeros;
   size_t y_stride;
   float low, high;
   lamina_unary activation;

@@ -10,10 +10,12 @@
 enum { lamina_roof_chains = 12 };
 
 /// `rounds` × `lamina_roof_chains` vector multiply-adds that depend on few others: of floats, or of
-/// bytes, each lane with `dot group` of them.
+/// bytes, each lane with `dot group` of them, or of pairs of bfloat16.
 typedef double lamina_roof_function(size_t rounds);
 
 lamina_roof_function lamina_f32_roof__scalar, lamina_f32_roof__avx2, lamina_f32_roof__avx512;
+lamina_roof_function lamina_bf16_roof__scalar, lamina_bf16_roof__avx2, lamina_bf16_roof__avx512,
+  lamina_bf16_roof__avx512bf16;
 lamina_roof_function lamina_i8_roof__scalar, lamina_i8_roof__avx2, lamina_i8_roof__avx512;
 
 /// Reads `count` floats once.

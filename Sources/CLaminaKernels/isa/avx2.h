@@ -158,6 +158,43 @@ LAMINA_INLINE void vi_store_bytes(uint8_t *p, vi x, size_t n) {
   }
 }
 
+/// Eight upper halves of floats, widened.
+LAMINA_INLINE vf vf_load_brain(const uint16_t *p) {
+  __m256i words = _mm256_cvtepu16_epi32(_mm_loadu_si128((const __m128i *)p));
+  return _mm256_castsi256_ps(_mm256_slli_epi32(words, 16));
+}
+LAMINA_INLINE vf vf_load_brain_n(const uint16_t *p, size_t n) {
+  if (n == 8) return vf_load_brain(p);
+  uint16_t some[8] = {0};
+  for (size_t i = 0; i < n; i++) some[i] = p[i];
+  return vf_load_brain(some);
+}
+/// The nearest bfloat16, ties to even.
+LAMINA_INLINE void vf_store_brain(uint16_t *p, vf x) {
+  __m256i bits = _mm256_castps_si256(x);
+  __m256i odd = _mm256_and_si256(_mm256_srli_epi32(bits, 16), _mm256_set1_epi32(1));
+  __m256i rounded = _mm256_add_epi32(bits, _mm256_add_epi32(odd, _mm256_set1_epi32(0x7fff)));
+  __m256i quiet = _mm256_or_si256(bits, _mm256_set1_epi32(0x400000));
+  __m256i isNaN = _mm256_castps_si256(_mm256_cmp_ps(x, x, _CMP_UNORD_Q));
+  __m256i words = _mm256_srli_epi32(_mm256_blendv_epi8(rounded, quiet, isNaN), 16);
+  __m256i halves = _mm256_permute4x64_epi64(_mm256_packus_epi32(words, words), 0xd8);
+  _mm_storeu_si128((__m128i *)p, _mm256_castsi256_si128(halves));
+}
+LAMINA_INLINE void vf_store_brain_n(uint16_t *p, vf x, size_t n) {
+  if (n == 8) return vf_store_brain(p, x);
+  uint16_t some[8];
+  vf_store_brain(some, x);
+  for (size_t i = 0; i < n; i++) p[i] = some[i];
+}
+/// The products of two pairs of bfloat16 added to each lane.
+LAMINA_INLINE vf vf_pair_dot(vf sum, vi pairs, vi weights) {
+  const __m256i upper = _mm256_set1_epi32((int32_t)0xffff0000);
+  vf first = _mm256_castsi256_ps(_mm256_slli_epi32(pairs, 16));
+  vf second = _mm256_castsi256_ps(_mm256_and_si256(pairs, upper));
+  sum = vf_fma(first, _mm256_castsi256_ps(_mm256_slli_epi32(weights, 16)), sum);
+  return vf_fma(second, _mm256_castsi256_ps(_mm256_and_si256(weights, upper)), sum);
+}
+
 /// Eight half-precision numbers, widened.
 LAMINA_INLINE vf vf_load_half(const uint16_t *p) {
   return _mm256_cvtph_ps(_mm_loadu_si128((const __m128i *)p));

@@ -5,8 +5,12 @@
 #include <stdint.h>
 #include <string.h>
 
-#define LAMINA_TARGET \
-  __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx512vnni,avx2,fma,f16c,bmi,bmi2")))
+#define LAMINA_AVX512 "avx512f,avx512bw,avx512dq,avx512vl,avx512vnni,avx2,fma,f16c,bmi,bmi2"
+#ifdef LAMINA_MULTIPLIES_BRAIN
+#define LAMINA_TARGET __attribute__((target(LAMINA_AVX512 ",avx512bf16")))
+#else
+#define LAMINA_TARGET __attribute__((target(LAMINA_AVX512)))
+#endif
 #define LAMINA_INLINE static inline __attribute__((always_inline)) LAMINA_TARGET
 #define LAMINA_KERNEL(stem) lamina_##stem##__avx512
 #define LAMINA_TILE(stem) lamina_##stem##_14x32__avx512
@@ -152,6 +156,48 @@ LAMINA_INLINE void vi_store_pair(
     _mm256_mask_storeu_epi8(y_a, mask, _mm512_castsi512_si256(bytes));
     _mm256_mask_storeu_epi8(y_b, mask, _mm512_extracti64x4_epi64(bytes, 1));
   }
+}
+
+/// Sixteen upper halves of floats, widened.
+LAMINA_INLINE vf vf_load_brain_n(const uint16_t *p, size_t n) {
+  __m512i words = _mm512_cvtepu16_epi32(_mm256_maskz_loadu_epi16(lanes_below(n), p));
+  return _mm512_castsi512_ps(_mm512_slli_epi32(words, 16));
+}
+LAMINA_INLINE vf vf_load_brain(const uint16_t *p) {
+  __m512i words = _mm512_cvtepu16_epi32(_mm256_loadu_si256((const __m256i *)p));
+  return _mm512_castsi512_ps(_mm512_slli_epi32(words, 16));
+}
+/// The nearest bfloat16, ties to even.
+LAMINA_INLINE __m256i brain_of(vf x) {
+#ifdef LAMINA_MULTIPLIES_BRAIN
+  return (__m256i)_mm512_cvtneps_pbh(x);
+#else
+  __m512i bits = _mm512_castps_si512(x);
+  __m512i odd = _mm512_and_si512(_mm512_srli_epi32(bits, 16), _mm512_set1_epi32(1));
+  __m512i rounded = _mm512_add_epi32(bits, _mm512_add_epi32(odd, _mm512_set1_epi32(0x7fff)));
+  __m512i words = _mm512_mask_or_epi32(
+    rounded, _mm512_cmp_ps_mask(x, x, _CMP_UNORD_Q), bits, _mm512_set1_epi32(0x400000));
+  return _mm512_cvtepi32_epi16(_mm512_srli_epi32(words, 16));
+#endif
+}
+LAMINA_INLINE void vf_store_brain(uint16_t *p, vf x) {
+  _mm256_storeu_si256((__m256i *)p, brain_of(x));
+}
+LAMINA_INLINE void vf_store_brain_n(uint16_t *p, vf x, size_t n) {
+  if (n == 16) return vf_store_brain(p, x);
+  _mm256_mask_storeu_epi16(p, lanes_below(n), brain_of(x));
+}
+/// The products of two pairs of bfloat16 added to each lane.
+LAMINA_INLINE vf vf_pair_dot(vf sum, vi pairs, vi weights) {
+#ifdef LAMINA_MULTIPLIES_BRAIN
+  return _mm512_dpbf16_ps(sum, (__m512bh)pairs, (__m512bh)weights);
+#else
+  const __m512i upper = _mm512_set1_epi32((int32_t)0xffff0000);
+  vf first = _mm512_castsi512_ps(_mm512_slli_epi32(pairs, 16));
+  vf second = _mm512_castsi512_ps(_mm512_and_si512(pairs, upper));
+  sum = vf_fma(first, _mm512_castsi512_ps(_mm512_slli_epi32(weights, 16)), sum);
+  return vf_fma(second, _mm512_castsi512_ps(_mm512_and_si512(weights, upper)), sum);
+#endif
 }
 
 /// Sixteen half-precision numbers, widened.

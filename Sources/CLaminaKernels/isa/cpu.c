@@ -10,7 +10,9 @@ uint32_t lamina_cpu_features(void) {
   bool avx512 = avx2 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
     __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl") &&
     __builtin_cpu_supports("avx512vnni");
-  return (avx2 ? lamina_cpu_avx2 : 0) | (avx512 ? lamina_cpu_avx512 : 0);
+  bool brain = avx512 && __builtin_cpu_supports("avx512bf16");
+  return (avx2 ? lamina_cpu_avx2 : 0) | (avx512 ? lamina_cpu_avx512 : 0) |
+    (brain ? lamina_cpu_avx512bf16 : 0);
 }
 #else
 uint32_t lamina_cpu_features(void) { return 0; }

@@ -93,6 +93,31 @@ LAMINA_INLINE void vi_store_bytes(uint8_t *p, vi x, size_t n) {
   if (n) *p = (uint8_t)x;
 }
 
+/// The upper half of a float, widened.
+LAMINA_INLINE vf vf_load_brain(const uint16_t *p) {
+  uint32_t bits = (uint32_t)*p << 16;
+  float x;
+  memcpy(&x, &bits, sizeof x);
+  return x;
+}
+LAMINA_INLINE vf vf_load_brain_n(const uint16_t *p, size_t n) { return n ? vf_load_brain(p) : 0; }
+/// The nearest bfloat16, ties to even.
+LAMINA_INLINE void vf_store_brain(uint16_t *p, vf x) {
+  uint32_t bits;
+  memcpy(&bits, &x, sizeof bits);
+  *p = (uint16_t)((x != x ? bits | 0x400000 : bits + 0x7fff + ((bits >> 16) & 1)) >> 16);
+}
+LAMINA_INLINE void vf_store_brain_n(uint16_t *p, vf x, size_t n) {
+  if (n) vf_store_brain(p, x);
+}
+/// The products of two pairs of bfloat16 added to a sum.
+LAMINA_INLINE vf vf_pair_dot(vf sum, vi pairs, vi weights) {
+  uint16_t a[2], b[2];
+  memcpy(a, &pairs, sizeof a);
+  memcpy(b, &weights, sizeof b);
+  return sum + vf_load_brain(a) * vf_load_brain(b) + vf_load_brain(a + 1) * vf_load_brain(b + 1);
+}
+
 /// A half-precision number, widened.
 LAMINA_INLINE vf vf_load_half(const uint16_t *p) {
   uint32_t sign = (uint32_t)(*p & 0x8000) << 16, rest = *p & 0x7fff;

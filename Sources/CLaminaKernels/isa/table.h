@@ -1,15 +1,22 @@
 // The kernels of one instruction set, and the table that names them.
 
+#include "../shared/pool_window.h"
 #include "../f32/math.h"
 #include "../f32/unary.h"
 #include "../f32/binary.h"
 #include "../f32/lines.h"
-#include "../f32/product.h"
+#include "../f32/element.h"
+#include "../shared/product.h"
+#include "../shared/depthwise.h"
+#include "../shared/pool.h"
 #include "../f32/winograd.h"
-#include "../f32/depthwise.h"
-#include "../f32/pool.h"
 #include "../f32/half.h"
 #include "../f32/transpose.h"
+#include "../bf16/element.h"
+#include "../bf16/lines.h"
+#include "../shared/product.h"
+#include "../shared/depthwise.h"
+#include "../shared/pool.h"
 #include "../i8/product.h"
 #include "../i8/image.h"
 #if DOT_GROUP == 4
@@ -41,6 +48,13 @@ const lamina_kernels LAMINA_KERNEL(kernels) = {
   .f32_mix = LAMINA_KERNEL(f32_mix),
   .f32_from_half = LAMINA_KERNEL(f32_from_half),
   .f32_to_half = LAMINA_KERNEL(f32_to_half),
+  .bf16_product = LAMINA_TILE(bf16_product),
+  .bf16_depthwise = LAMINA_KERNEL(bf16_depthwise),
+  .bf16_pool = LAMINA_KERNEL(bf16_pool),
+  .bf16_unary = LAMINA_KERNEL(bf16_unary),
+  .bf16_binary = LAMINA_KERNEL(bf16_binary),
+  .bf16_widen = LAMINA_KERNEL(bf16_widen),
+  .bf16_narrow = LAMINA_KERNEL(bf16_narrow),
   .x32_transpose = LAMINA_KERNEL(x32_transpose),
   .i8_product = LAMINA_TILE(i8_product),
   .i8_image = LAMINA_TILE(i8_image),
@@ -50,6 +64,7 @@ const lamina_kernels LAMINA_KERNEL(kernels) = {
   .i8_quantize = LAMINA_KERNEL(i8_quantize),
   .i8_dequantize = LAMINA_KERNEL(i8_dequantize),
   .f32_roof = LAMINA_KERNEL(f32_roof),
+  .bf16_roof = LAMINA_KERNEL(bf16_roof),
   .i8_roof = LAMINA_KERNEL(i8_roof),
   .x32_roof = LAMINA_KERNEL(x32_roof),
 };

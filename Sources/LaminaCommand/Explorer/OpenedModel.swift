@@ -47,6 +47,7 @@ struct OpenedModel {
     let fromIntegers = "the file's integers as real numbers"
     let precisions = [
       Choice("fp32", note: model.usesFileIntegers ? fromIntegers : "as the file says"),
+      Choice("bf16", note: "activations and weights of 16 bits"),
       Choice("int8", note: calibrated),
     ]
     return Choices(

@@ -50,6 +50,7 @@ extension ProfileReport {
     let machine = roof.machine
     return [
       "fp32_gmacs_per_s": JSONValue(machine.floatMACsPerSecond / 1e9, digits: 6),
+      "bf16_gmacs_per_s": JSONValue(machine.brainMACsPerSecond / 1e9, digits: 6),
       "int8_gmacs_per_s": JSONValue(machine.byteMACsPerSecond / 1e9, digits: 6),
       "reads": .array(
         machine.readings.map {
@@ -167,6 +168,7 @@ extension ProfileReport {
       "\(Units.fixed($0.bytesPerSecond / 1e9, places: 0)) GB/s of \(Units.bytes($0.byteCount))"
     }
     return "roof: \(Units.fixed(machine.floatMACsPerSecond / 1e9, places: 0)) GMAC/s fp32, "
+      + "\(Units.fixed(machine.brainMACsPerSecond / 1e9, places: 0)) bf16, "
       + "\(Units.fixed(machine.byteMACsPerSecond / 1e9, places: 0)) int8; reads "
       + reads.joined(separator: ", ")
   }

@@ -110,6 +110,7 @@ extension Tensor {
   /// Returns the elements converted to another real type (floats to integers toward zero).
   package func cast(to target: DataType) throws -> Tensor {
     if target == dtype { return with(quantization: nil) }
+    if dtype == .float32, target == .bfloat16 { return try rounded() }
     guard let from = dtype.realElement, let to = target.realElement else {
       throw ShapeError.wrongElementType(expected: "a real number", found: dtype)
     }
@@ -124,6 +125,15 @@ extension Tensor {
       }
     }
     return try convert(from, to)
+  }
+
+  /// Returns float32 as bfloat16, as vector code: weights by the megabyte.
+  private func rounded() throws -> Tensor {
+    try withElements(of: Float.self) { source in
+      try Tensor.build(shape, of: BFloat16.self) { target in
+        for index in 0..<min(source.count, target.count) { target[index] = BFloat16(source[index]) }
+      }
+    }
   }
 
   /// Returns each element put through `function`, computed in double and rounded to the type.

@@ -237,6 +237,12 @@ struct Placement {
   private func precision(of node: Node) -> String {
     let types = graph.outputTypes(of: node).compactMap { $0 } + graph.inputTypes(of: node).present
     guard let type = types.first else { return options.precision }
-    return type.isQuantized ? type.dtype.name : type.dtype == .float32 ? "fp32" : type.dtype.name
+    if type.isQuantized { return type.dtype.name }
+    switch type.dtype {
+    case .float32: return "fp32"
+    case .float16: return "fp16"
+    case .bfloat16: return "bf16"
+    default: return type.dtype.name
+    }
   }
 }

@@ -10,7 +10,7 @@ enum BinaryKernels {
     _ request: KernelRequest
   ) throws(Refusal) -> any PreparedKernel {
     if op.function == .pow {
-      guard try request.input(1).dtype == .float32 else {
+      guard try request.input(1).dtype == request.input(0).dtype else {
         throw Refusal("the exponents are of another type")
       }
       return try FloatBinary(lamina_binary_power, request)
@@ -179,7 +179,7 @@ struct BroadcastPlan {
   }
 }
 
-/// A function of two float operands.
+/// A function of two operands of float32 or bfloat16.
 final class FloatBinary: PreparedKernel, @unchecked Sendable {
   let name: String
   let overwritableInputs: [Int]
@@ -187,11 +187,13 @@ final class FloatBinary: PreparedKernel, @unchecked Sendable {
   private let function: lamina_binary
   private let plan: BroadcastPlan
   private let activation: LaneFunction?
+  private let isBrain: Bool
 
   init(_ function: lamina_binary, _ request: KernelRequest) throws(Refusal) {
     name = request.name
     kernels = request.kernels
     self.function = function
+    isBrain = try request.output().dtype == .bfloat16
     let (a, b, y) = (
       try request.input(0).shape, try request.input(1).shape, try request.output().shape
     )
@@ -204,22 +206,41 @@ final class FloatBinary: PreparedKernel, @unchecked Sendable {
   }
 
   func run(_ context: StepContext) {
-    guard let a = context.floats(input: 0), let b = context.floats(input: 1),
-      let y = context.floats(output: 0)
+    guard let a = context.inputs[0], let b = context.inputs[1], let y = context.outputs[0]
     else { return }
     plan.forEachPart(context) { aStart, bStart, yStart, part in
-      var part = part
-      kernels.f32_binary(function, &part, a + aStart, b + bStart, y + yStart)
-      if let activation {
-        kernels.f32_unary(
-          activation.function,
-          y + yStart,
-          y + yStart,
-          part.outer * part.inner,
-          activation.alpha,
-          activation.beta
-        )
-      }
+      combine(a, aStart, b, bStart, y, yStart, part)
+      let range = yStart..<yStart + part.outer * part.inner
+      activation?.apply(kernels, isBrain: isBrain, from: y, to: y, range)
+    }
+  }
+
+  private func combine(
+    _ a: UnsafeRawPointer,
+    _ aStart: Int,
+    _ b: UnsafeRawPointer,
+    _ bStart: Int,
+    _ y: UnsafeMutableRawPointer,
+    _ yStart: Int,
+    _ part: lamina_pairing
+  ) {
+    var part = part
+    if isBrain {
+      kernels.bf16_binary(
+        function,
+        &part,
+        a.assumingMemoryBound(to: UInt16.self) + aStart,
+        b.assumingMemoryBound(to: UInt16.self) + bStart,
+        y.assumingMemoryBound(to: UInt16.self) + yStart
+      )
+    } else {
+      kernels.f32_binary(
+        function,
+        &part,
+        a.assumingMemoryBound(to: Float.self) + aStart,
+        b.assumingMemoryBound(to: Float.self) + bStart,
+        y.assumingMemoryBound(to: Float.self) + yStart
+      )
     }
   }
 }

@@ -21,7 +21,7 @@ final class CastKernel: PreparedKernel, @unchecked Sendable {
   enum Conversion {
     case uint8ToFloat, int8ToFloat, int32ToFloat, int64ToFloat, boolToFloat
     case uint8ToInt32, int32ToInt64, int64ToInt32
-    case halfToFloat, floatToHalf
+    case halfToFloat, floatToHalf, brainToFloat, floatToBrain
     case floatToInt32, floatToInt64, floatToUInt8, floatToInt8, floatToBool
 
     init?(from: DataType, to: DataType) {
@@ -36,6 +36,8 @@ final class CastKernel: PreparedKernel, @unchecked Sendable {
       case (.int64, .int32): self = .int64ToInt32
       case (.float16, .float32): self = .halfToFloat
       case (.float32, .float16): self = .floatToHalf
+      case (.bfloat16, .float32): self = .brainToFloat
+      case (.float32, .bfloat16): self = .floatToBrain
       case (.float32, .int32): self = .floatToInt32
       case (.float32, .int64): self = .floatToInt64
       case (.float32, .uint8): self = .floatToUInt8
@@ -68,8 +70,10 @@ final class CastKernel: PreparedKernel, @unchecked Sendable {
     case .uint8ToInt32: convert(context) { (x: UInt8) in Int32(x) }
     case .int32ToInt64: convert(context) { (x: Int32) in Int64(x) }
     case .int64ToInt32: convert(context) { (x: Int64) in Int32(truncatingIfNeeded: x) }
-    case .halfToFloat: widen(context)
-    case .floatToHalf: narrow(context)
+    case .halfToFloat: widen(context, kernels.f32_from_half)
+    case .floatToHalf: narrow(context, kernels.f32_to_half)
+    case .brainToFloat: widen(context, kernels.bf16_widen)
+    case .floatToBrain: narrow(context, kernels.bf16_narrow)
     case .floatToInt32:
       convert(context) { (x: Float) in
         abs(x) < 0x1p31 ? Int32(x) : Int32(clamping: Double(x))
@@ -90,21 +94,27 @@ final class CastKernel: PreparedKernel, @unchecked Sendable {
     }
   }
 
-  private func widen(_ context: StepContext) {
-    guard let x = context.inputs[0]?.assumingMemoryBound(to: UInt16.self),
+  private func widen(
+    _ context: StepContext,
+    _ function: (UnsafePointer<UInt16>, UnsafeMutablePointer<Float>, Int) -> Void
+  ) {
+    guard let x = context.brains(input: 0),
       let y = context.floats(output: 0)
     else { return }
     context.forParts(of: count, work: count * 4) { part in
-      kernels.f32_from_half(x + part.lowerBound, y + part.lowerBound, part.count)
+      function(x + part.lowerBound, y + part.lowerBound, part.count)
     }
   }
 
-  private func narrow(_ context: StepContext) {
+  private func narrow(
+    _ context: StepContext,
+    _ function: (UnsafePointer<Float>, UnsafeMutablePointer<UInt16>, Int) -> Void
+  ) {
     guard let x = context.floats(input: 0),
-      let y = context.outputs[0]?.assumingMemoryBound(to: UInt16.self)
+      let y = context.brains(output: 0)
     else { return }
     context.forParts(of: count, work: count * 4) { part in
-      kernels.f32_to_half(x + part.lowerBound, y + part.lowerBound, part.count)
+      function(x + part.lowerBound, y + part.lowerBound, part.count)
     }
   }
 

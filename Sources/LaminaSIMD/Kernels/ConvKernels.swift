@@ -3,7 +3,7 @@ import LaminaCore
 import LaminaOperators
 import LaminaRuntime
 
-/// Convolutions of channels-last images in float32.
+/// Convolutions of channels-last images of float32 or bfloat16.
 enum ConvKernels {
   /// Any window, any groups: rows under the window times packed weights.
   static func packedProduct(
@@ -14,7 +14,12 @@ enum ConvKernels {
     let elements = try FloatWeights(1, request)
     let bias = try request.floats(2, "biases")
     return try request.channelsLast(op.layout) { x, y throws(Refusal) in
-      let geometry = try ImageGeometry(op.window, x: x, y: y, elementByteCount: 4)
+      let geometry = try ImageGeometry(
+        op.window,
+        x: x,
+        y: y,
+        elementByteCount: request.input(0).dtype.byteCount
+      )
       guard request.step.ending == nil || !geometry.isDepthwise(groups: op.groups) else {
         throw Refusal("a depthwise convolution does not end so")
       }
@@ -57,7 +62,12 @@ enum ConvKernels {
     let elements = try request.floats(1, "weights") ?? []
     let bias = try request.floats(2, "biases")
     return try request.channelsLast(op.layout) { x, y throws(Refusal) in
-      let geometry = try ImageGeometry(op.window, x: x, y: y, elementByteCount: 4)
+      let geometry = try ImageGeometry(
+        op.window,
+        x: x,
+        y: y,
+        elementByteCount: request.input(0).dtype.byteCount
+      )
       guard geometry.isDepthwise(groups: op.groups) else {
         throw Refusal("the convolution is not depthwise")
       }
@@ -100,7 +110,7 @@ struct WeightStrides {
   }
 }
 
-/// A depthwise convolution in float32, four output pixels at a time for 3×3 and 5×5 filters.
+/// A depthwise convolution of float32 or bfloat16, four output pixels at a time for 3×3 and 5×5 filters.
 final class FloatDepthwise: PreparedKernel, @unchecked Sendable {
   let name: String
   let packedInputs = [1, 2]
@@ -112,6 +122,7 @@ final class FloatDepthwise: PreparedKernel, @unchecked Sendable {
   private let window: Pinned<lamina_window>
   private let depthwise: Pinned<lamina_f32_depthwise>
   private let threadCount: Int
+  private let isBrain: Bool
 
   init(
     _ geometry: ImageGeometry,
@@ -123,6 +134,7 @@ final class FloatDepthwise: PreparedKernel, @unchecked Sendable {
     name = request.name
     kernels = request.kernels
     threadCount = request.threadCount
+    isBrain = try request.input(0).dtype == .bfloat16
     self.geometry = geometry
     let channels = geometry.channels
     weights = try AlignedBuffer(byteCount: geometry.taps * channels * 4)
@@ -136,7 +148,7 @@ final class FloatDepthwise: PreparedKernel, @unchecked Sendable {
         channels: channels,
         weights: weights.floats,
         bias: self.bias.floats,
-        zeros: zeros.floats,
+        zeros: zeros.base,
         y_stride: request.outputStride(channels),
         low: end.low,
         high: end.high,
@@ -165,23 +177,31 @@ final class FloatDepthwise: PreparedKernel, @unchecked Sendable {
   var scratchByteCount: Int { shareScratch * threadCount }
 
   func run(_ context: StepContext) {
-    guard let x = context.floats(input: 0), let y = context.floats(output: 0) else { return }
     let rows = geometry.batch * geometry.window.out_height
     let work = geometry.pixels &* geometry.channels &* geometry.taps
     let shares = Shares.count(work: work * 2, threads: min(threadCount, context.pool.threadCount))
-    if shares == 1 {
-      return kernels.f32_depthwise(depthwise.pointer, x, y, context.scratch, 0, rows)
-    }
+    if shares == 1 { return convolve(0..<rows, context, context.scratch) }
     context.pool.parallel(shares) { share in
-      let part = Shares.range(share, of: shares, over: rows)
-      kernels.f32_depthwise(
-        depthwise.pointer,
-        x,
-        y,
-        context.scratch + share * shareScratch,
-        part.lowerBound,
-        part.upperBound
+      convolve(
+        Shares.range(share, of: shares, over: rows),
+        context,
+        context.scratch + share * shareScratch
       )
+    }
+  }
+
+  private func convolve(
+    _ rows: Range<Int>,
+    _ context: StepContext,
+    _ scratch: UnsafeMutableRawPointer
+  ) {
+    let (from, to) = (rows.lowerBound, rows.upperBound)
+    if isBrain {
+      guard let x = context.brains(input: 0), let y = context.brains(output: 0) else { return }
+      kernels.bf16_depthwise(depthwise.pointer, x, y, scratch, from, to)
+    } else {
+      guard let x = context.floats(input: 0), let y = context.floats(output: 0) else { return }
+      kernels.f32_depthwise(depthwise.pointer, x, y, scratch, from, to)
     }
   }
 }

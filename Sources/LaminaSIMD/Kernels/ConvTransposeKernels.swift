@@ -267,7 +267,10 @@ final class FloatConvTranspose: PreparedKernel, @unchecked Sendable {
 
   private var shareScratch: Int {
     let bytes = phases.map {
-      $0.product.pointer.pointee.scratchByteCount(tileRows: kernels.tile_rows)
+      $0.product.pointer.pointee.scratchByteCount(
+        tileRows: kernels.tile_rows,
+        elementByteCount: 4
+      )
     }
     return ((bytes.max() ?? 0) + 63) / 64 * 64
   }

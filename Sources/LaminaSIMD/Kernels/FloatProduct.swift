@@ -2,7 +2,7 @@ import CLaminaKernels
 import LaminaCore
 import LaminaRuntime
 
-/// A matrix product or convolution in float32 with weights packed at preparation.
+/// A matrix product or convolution of float32 or bfloat16 with weights packed at preparation.
 ///
 /// Inputs: the rows or the channels-last image at 0. Output: rows of `groups · columns` numbers.
 final class FloatProduct: PreparedKernel, @unchecked Sendable {
@@ -21,6 +21,8 @@ final class FloatProduct: PreparedKernel, @unchecked Sendable {
   private let window: Pinned<lamina_window>?
   private let product: Pinned<lamina_f32_product>
   private let threadCount: Int
+  /// Whether elements are bfloat16; sums are float32 all the same.
+  private let isBrain: Bool
   /// Which input is added to the product.
   private let addendIndex: Int?
 
@@ -41,9 +43,13 @@ final class FloatProduct: PreparedKernel, @unchecked Sendable {
     var strides: (y: Int, x: Int, depth: Int, column: Int, group: Int)
 
     /// Where the weights of a group lie.
-    func layout(_ weights: UnsafePointer<Float>, group: Int) -> lamina_weights {
+    func layout(
+      _ weights: UnsafeRawPointer,
+      group: Int,
+      elementByteCount: Int
+    ) -> lamina_weights {
       lamina_weights(
-        data: weights + group * strides.group,
+        data: weights + group * strides.group * elementByteCount,
         kernel_height: window?.kernel_height ?? 1,
         kernel_width: window?.kernel_width ?? 1,
         depth: depth,
@@ -69,12 +75,8 @@ final class FloatProduct: PreparedKernel, @unchecked Sendable {
     threadCount = request.threadCount
     addendIndex = request.addendIndex
     overwritableInputs = request.overwritableAddend
-    groupFloats = lamina_f32_packed_count(
-      problem.taps * depth,
-      columns,
-      kernels.lanes,
-      kernels.tile_vectors
-    )
+    isBrain = try request.input(0).dtype == .bfloat16
+    groupFloats = problem.packedCount(kernels, isBrain: isBrain)
     panels = try AlignedBuffer(byteCount: groups * groupFloats * 4)
     zeros = try AlignedBuffer(byteCount: depth * 4)
     window = problem.window.map(Pinned.init)
@@ -82,12 +84,12 @@ final class FloatProduct: PreparedKernel, @unchecked Sendable {
     product = Pinned(
       lamina_f32_product(
         window: window.map { UnsafePointer($0.pointer) },
-        gathers: problem.window != nil && depth <= 8,
+        gathers: problem.gathers,
         taps: problem.taps,
         depth: depth,
         columns: columns,
         panels: panels.floats,
-        zeros: zeros.floats,
+        zeros: zeros.base,
         x_stride: problem.xStride,
         y_stride: request.outputStride(problem.yStride),
         residual_stride: problem.yStride,
@@ -98,7 +100,7 @@ final class FloatProduct: PreparedKernel, @unchecked Sendable {
         beta: end.beta
       )
     )
-    pack(problem, weights, bias)
+    if isBrain { packPairs(problem, weights, bias) } else { pack(problem, weights, bias) }
   }
 
   private func pack(_ problem: Problem, _ weights: FloatWeights, _ bias: [Float]?) {
@@ -108,7 +110,7 @@ final class FloatProduct: PreparedKernel, @unchecked Sendable {
     ) { base, factors in
       guard let base else { return }
       for group in 0..<groups {
-        var layout = problem.layout(base.assumingMemoryBound(to: Float.self), group: group)
+        var layout = problem.layout(base, group: group, elementByteCount: 4)
         let part = group * columns..<(group + 1) * columns
         lamina_f32_pack_scaled(
           &layout,
@@ -122,18 +124,38 @@ final class FloatProduct: PreparedKernel, @unchecked Sendable {
     }
   }
 
+  private func packPairs(_ problem: Problem, _ weights: FloatWeights, _ bias: [Float]?) {
+    weights.withBrainNumbers { base in
+      guard let base else { return }
+      for group in 0..<groups {
+        var layout = problem.layout(base, group: group, elementByteCount: 2)
+        lamina_bf16_pack(
+          &layout,
+          bias.map { Array($0[group * columns..<(group + 1) * columns]) },
+          problem.gathers,
+          kernels.lanes,
+          kernels.tile_vectors,
+          panels.floats + group * groupFloats
+        )
+      }
+    }
+  }
+
   var packedByteCount: Int { panels.byteCount }
 
   private var shareScratch: Int {
-    let strip = product.pointer.pointee.scratchByteCount(tileRows: kernels.tile_rows)
+    let strip = product.pointer.pointee.scratchByteCount(
+      tileRows: kernels.tile_rows,
+      elementByteCount: isBrain ? 2 : 4
+    )
     return (strip + 63) / 64 * 64
   }
 
   var scratchByteCount: Int { shareScratch * threadCount }
 
   func run(_ context: StepContext) {
-    guard let x = context.floats(input: 0), let y = context.floats(output: 0) else { return }
-    let addend = addendIndex.flatMap { context.floats(input: $0) }
+    guard let x = context.inputs[0], let y = context.outputs[0] else { return }
+    let addend = addendIndex.flatMap { context.inputs[$0] }
     let work = rows &* columns &* product.pointer.pointee.taps &* depth &* groups
     let shares = Shares.count(work: work, threads: min(threadCount, context.pool.threadCount))
     if shares == 1 { return multiply(x, addend, y, context.scratch, 0, 1) }
@@ -144,9 +166,9 @@ final class FloatProduct: PreparedKernel, @unchecked Sendable {
 
   /// One share: some of the rows, or some of the panels when there are few rows.
   private func multiply(
-    _ x: UnsafePointer<Float>,
-    _ addend: UnsafePointer<Float>?,
-    _ y: UnsafeMutablePointer<Float>,
+    _ x: UnsafeRawPointer,
+    _ addend: UnsafeRawPointer?,
+    _ y: UnsafeMutableRawPointer,
     _ scratch: UnsafeMutableRawPointer,
     _ share: Int,
     _ shares: Int
@@ -159,26 +181,61 @@ final class FloatProduct: PreparedKernel, @unchecked Sendable {
     for group in 0..<groups {
       var part = product.pointer.pointee
       part.panels += group * groupFloats
-      kernels.f32_product(
-        &part,
-        x + group * depth,
-        addend.map { $0 + group * columns },
-        y + group * columns,
-        scratch,
-        rowPart.lowerBound,
-        rowPart.upperBound,
-        panelPart.lowerBound,
-        panelPart.upperBound
-      )
+      if isBrain {
+        kernels.bf16_product(
+          &part,
+          x.assumingMemoryBound(to: UInt16.self) + group * depth,
+          addend.map { $0.assumingMemoryBound(to: UInt16.self) + group * columns },
+          y.assumingMemoryBound(to: UInt16.self) + group * columns,
+          scratch,
+          rowPart.lowerBound,
+          rowPart.upperBound,
+          panelPart.lowerBound,
+          panelPart.upperBound
+        )
+      } else {
+        kernels.f32_product(
+          &part,
+          x.assumingMemoryBound(to: Float.self) + group * depth,
+          addend.map { $0.assumingMemoryBound(to: Float.self) + group * columns },
+          y.assumingMemoryBound(to: Float.self) + group * columns,
+          scratch,
+          rowPart.lowerBound,
+          rowPart.upperBound,
+          panelPart.lowerBound,
+          panelPart.upperBound
+        )
+      }
     }
+  }
+}
+
+extension FloatProduct.Problem {
+  /// Whether the pixels under a row of the window are read as one run: they have few channels.
+  var gathers: Bool { window != nil && depth <= 8 }
+
+  /// 32-bit words of the packed weights of one group.
+  func packedCount(_ kernels: lamina_kernels, isBrain: Bool) -> Int {
+    guard isBrain else {
+      return lamina_f32_packed_count(taps * depth, columns, kernels.lanes, kernels.tile_vectors)
+    }
+    return lamina_bf16_packed_count(
+      window?.kernel_height ?? 1,
+      window?.kernel_width ?? 1,
+      depth,
+      gathers,
+      columns,
+      kernels.lanes,
+      kernels.tile_vectors
+    )
   }
 }
 
 extension lamina_f32_product {
   /// Bytes of working memory that one call needs.
-  func scratchByteCount(tileRows: Int) -> Int {
+  func scratchByteCount(tileRows: Int, elementByteCount: Int) -> Int {
     guard let window else { return 0 }
     guard gathers else { return tileRows * taps * 8 }
-    return tileRows * (window.pointee.kernel_height * 8 + taps * depth * 4)
+    return tileRows * (window.pointee.kernel_height * 8 + taps * depth * elementByteCount)
   }
 }

@@ -3,7 +3,7 @@ import LaminaCore
 import LaminaOperators
 import LaminaRuntime
 
-/// Matrix products in float32.
+/// Matrix products of float32 or bfloat16.
 enum LinearKernels {
   static func fullyConnected(
     _ op: FullyConnected,
@@ -67,6 +67,7 @@ enum LinearKernels {
       op.transposesB
       ? (b.shape[rank - 1], b.shape[rank - 2]) : (b.shape[rank - 2], b.shape[rank - 1])
     guard b.contents != nil, b.shape.product(0..<rank - 2) == 1 else {
+      guard b.dtype == .float32 else { throw Refusal("both sides are computed during the run") }
       return try FloatBatchProduct(op, depth: depth, columns: columns, request)
     }
     let weights = try FloatWeights(1, request).scaled(by: op.alpha)

@@ -3,7 +3,7 @@ import LaminaCore
 import LaminaOperators
 import LaminaRuntime
 
-/// Pooling of channels-last images, floats and bytes.
+/// Pooling of channels-last images: float32, bfloat16 and bytes.
 enum PoolKernels {
   static func maximum(
     _ op: MaxPool,
@@ -101,6 +101,7 @@ final class PoolKernel: PreparedKernel, @unchecked Sendable {
   let name: String
   private let kernels: lamina_kernels
   private let isBytes: Bool
+  private let isBrain: Bool
   private let work: Int
   private let pixels: Int
   private let window: Pinned<lamina_window>
@@ -110,6 +111,7 @@ final class PoolKernel: PreparedKernel, @unchecked Sendable {
     name = request.name
     kernels = request.kernels
     isBytes = pooling.isBytes
+    isBrain = try request.output().dtype == .bfloat16
     let geometry = pooling.geometry
     pixels = geometry.pixels
     work = geometry.pixels &* geometry.taps &* geometry.channels
@@ -138,6 +140,9 @@ final class PoolKernel: PreparedKernel, @unchecked Sendable {
       if isBytes {
         guard let x = context.bytes(input: 0), let y = context.bytes(output: 0) else { return }
         kernels.i8_pool(pooling.pointer, x, y, part.lowerBound, part.upperBound)
+      } else if isBrain {
+        guard let x = context.brains(input: 0), let y = context.brains(output: 0) else { return }
+        kernels.bf16_pool(pooling.pointer, x, y, part.lowerBound, part.upperBound)
       } else {
         guard let x = context.floats(input: 0), let y = context.floats(output: 0) else { return }
         kernels.f32_pool(pooling.pointer, x, y, part.lowerBound, part.upperBound)

@@ -3,7 +3,7 @@ import LaminaCore
 import LaminaOperators
 import LaminaRuntime
 
-/// Element-wise functions of one float operand.
+/// Element-wise functions of one operand of float32 or bfloat16.
 enum UnaryKernels {
   static func elementwise(
     _ op: UnaryElementwise,
@@ -93,6 +93,31 @@ struct LaneFunction {
   }
 }
 
+extension LaneFunction {
+  /// Writes the function of some elements; in place allowed.
+  func apply(
+    _ kernels: lamina_kernels,
+    isBrain: Bool,
+    from x: UnsafeRawPointer,
+    to y: UnsafeMutableRawPointer,
+    _ part: Range<Int>
+  ) {
+    if isBrain {
+      let (from, to) = (
+        x.assumingMemoryBound(to: UInt16.self), y.assumingMemoryBound(to: UInt16.self)
+      )
+      let start = part.lowerBound
+      kernels.bf16_unary(function, from + start, to + start, part.count, alpha, beta)
+    } else {
+      let (from, to) = (
+        x.assumingMemoryBound(to: Float.self), y.assumingMemoryBound(to: Float.self)
+      )
+      let start = part.lowerBound
+      kernels.f32_unary(function, from + start, to + start, part.count, alpha, beta)
+    }
+  }
+}
+
 /// A function of every element of input 0.
 final class FloatUnary: PreparedKernel, @unchecked Sendable {
   let name: String
@@ -100,25 +125,20 @@ final class FloatUnary: PreparedKernel, @unchecked Sendable {
   private let kernels: lamina_kernels
   private let function: LaneFunction
   private let count: Int
+  private let isBrain: Bool
 
   init(_ function: LaneFunction, _ request: KernelRequest) throws(Refusal) {
     name = request.name
     kernels = request.kernels
+    isBrain = try request.output().dtype == .bfloat16
     self.function = function
     count = try request.output().shape.known()
   }
 
   func run(_ context: StepContext) {
-    guard let x = context.floats(input: 0), let y = context.floats(output: 0) else { return }
+    guard let x = context.inputs[0], let y = context.outputs[0] else { return }
     context.forParts(of: count, work: count * 8) { part in
-      kernels.f32_unary(
-        function.function,
-        x + part.lowerBound,
-        y + part.lowerBound,
-        part.count,
-        function.alpha,
-        function.beta
-      )
+      function.apply(kernels, isBrain: isBrain, from: x, to: y, part)
     }
   }
 }
@@ -130,6 +150,7 @@ final class ActivatedKernel: PreparedKernel, @unchecked Sendable {
   private let function: LaneFunction
   private let kernels: lamina_kernels
   private let count: Int
+  private let isBrain: Bool
 
   init(
     _ inner: any PreparedKernel,
@@ -140,6 +161,7 @@ final class ActivatedKernel: PreparedKernel, @unchecked Sendable {
     self.inner = inner
     function = LaneFunction(activation)
     kernels = request.kernels
+    isBrain = try request.output().dtype == .bfloat16
     count = try request.output().shape.known()
   }
 
@@ -148,16 +170,9 @@ final class ActivatedKernel: PreparedKernel, @unchecked Sendable {
 
   func run(_ context: StepContext) throws {
     try inner.run(context)
-    guard let y = context.floats(output: 0) else { return }
+    guard let y = context.outputs[0] else { return }
     context.forParts(of: count, work: count * 8) { part in
-      kernels.f32_unary(
-        function.function,
-        y + part.lowerBound,
-        y + part.lowerBound,
-        part.count,
-        function.alpha,
-        function.beta
-      )
+      function.apply(kernels, isBrain: isBrain, from: y, to: y, part)
     }
   }
 }

@@ -112,7 +112,7 @@ final class FloatWinograd: PreparedKernel, @unchecked Sendable {
       guard let base = buffer.baseAddress else { return }
       let shape = winograd.pointer.pointee
       for group in 0..<groups {
-        var layout = problem.layout(base, group: group)
+        var layout = problem.layout(base, group: group, elementByteCount: 4)
         kernels.f32_winograd_pack(
           &layout,
           &winograd.pointer.pointee.y,

@@ -16,7 +16,7 @@ struct FloatWeights {
   /// The numbers of an input that must be constant.
   init(_ index: Int, _ request: KernelRequest) throws(Refusal) {
     let tensor = try request.constant(index, "weights")
-    if tensor.dtype == .float32, tensor.quantization == nil {
+    if tensor.dtype == .float32 || tensor.dtype == .bfloat16, tensor.quantization == nil {
       self.init(tensor)
     } else {
       self.init(try request.floats(index, "weights") ?? [])
@@ -48,7 +48,7 @@ struct FloatWeights {
     stride: Int,
     _ body: (_ numbers: UnsafeRawPointer?, _ factors: [Float]?) -> Void
   ) {
-    guard case .tensor(let tensor) = source else {
+    guard case .tensor(let tensor) = source, tensor.dtype == .float32 else {
       return withUnsafeBufferPointer { body($0.baseAddress, nil) }
     }
     if let scaling = tensor.scaling {
@@ -59,9 +59,23 @@ struct FloatWeights {
     tensor.withUnscaledBytes { body($0.baseAddress, tensor.scaling?.factors) }
   }
 
+  /// Calls `body` with the address of the numbers as bfloat16, which need not be aligned there.
+  func withBrainNumbers(_ body: (UnsafeRawPointer?) -> Void) {
+    if case .tensor(let tensor) = source, tensor.dtype == .bfloat16 {
+      return tensor.withUnscaledBytes { body($0.baseAddress) }
+    }
+    withUnsafeBufferPointer { numbers in
+      numbers.map { BFloat16($0) }.withUnsafeBytes { body($0.baseAddress) }
+    }
+  }
+
   func withUnsafeBufferPointer<Result>(_ body: (UnsafeBufferPointer<Float>) -> Result) -> Result {
     switch source {
     case .numbers(let numbers): numbers.withUnsafeBufferPointer(body)
+    case .tensor(let tensor) where tensor.dtype == .bfloat16:
+      tensor.withBytes { bytes in
+        bytes.bindMemory(to: BFloat16.self).map(\.float).withUnsafeBufferPointer(body)
+      }
     case .tensor(let tensor): tensor.withBytes { body($0.bindMemory(to: Float.self)) }
     }
   }

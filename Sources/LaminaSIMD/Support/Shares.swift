@@ -34,6 +34,15 @@ extension StepContext {
     outputs[index]?.assumingMemoryBound(to: Float.self)
   }
 
+  /// The address of an input, or of an output, as 16-bit floats.
+  func brains(input index: Int) -> UnsafeMutablePointer<UInt16>? {
+    inputs[index]?.assumingMemoryBound(to: UInt16.self)
+  }
+
+  func brains(output index: Int) -> UnsafeMutablePointer<UInt16>? {
+    outputs[index]?.assumingMemoryBound(to: UInt16.self)
+  }
+
   func bytes(input index: Int) -> UnsafeMutablePointer<UInt8>? {
     inputs[index]?.assumingMemoryBound(to: UInt8.self)
   }

@@ -1,11 +1,13 @@
-// Depthwise convolution in float32: four output pixels of a row share the pixels they read.
+// Depthwise convolution with float32 sums: four output pixels of a row share the pixels they read.
+//
+// For the elements that the including file defined (element.h of their folder).
 
-#include "../shared/window.h"
+#include "window.h"
 
 /// Reads, for one group of output pixels, the addresses of all columns under their windows.
-LAMINA_INLINE void f32_depthwise_columns(
+LAMINA_INLINE void FLOAT(depthwise_columns)(
   const lamina_f32_depthwise *depthwise, const uint8_t *x, lamina_place place, size_t columns,
-  const float **table) {
+  const FLOAT_ELEMENT **table) {
   const lamina_window *window = depthwise->window;
   ptrdiff_t left = (ptrdiff_t)(place.x * window->stride_x) - window->left;
   for (size_t ky = 0; ky < window->kernel_height; ky++) {
@@ -13,16 +15,16 @@ LAMINA_INLINE void f32_depthwise_columns(
     ptrdiff_t column = left;
     for (size_t i = 0; i < columns; i++, column += (ptrdiff_t)window->dilation_x) {
       bool inside = line && column >= 0 && column < (ptrdiff_t)window->width;
-      *table++ = inside ? (const float *)(line + (size_t)column * window->pixel_bytes)
+      *table++ = inside ? (const FLOAT_ELEMENT *)(line + (size_t)column * window->pixel_bytes)
                         : depthwise->zeros;
     }
   }
 }
 
 /// `pixels` neighbouring output pixels of a `height` × `width` kernel, all channels.
-LAMINA_INLINE void f32_depthwise_group(
+LAMINA_INLINE void FLOAT(depthwise_group)(
   const size_t pixels, const size_t height, const size_t width, const size_t stride,
-  const lamina_f32_depthwise *depthwise, const float *const *table, float *y) {
+  const lamina_f32_depthwise *depthwise, const FLOAT_ELEMENT *const *table, FLOAT_ELEMENT *y) {
   const size_t columns = (pixels - 1) * stride + width;
   const size_t channels = depthwise->channels;
   const vf low = vf_set(depthwise->low), high = vf_set(depthwise->high);
@@ -41,7 +43,7 @@ LAMINA_INLINE void f32_depthwise_group(
       }
       _Pragma("clang loop unroll(full)")
       for (size_t column = 0; column < columns; column++) {
-        vf value = vf_load_n(table[ky * columns + column] + c, n);
+        vf value = FLOAT(load_n)(table[ky * columns + column] + c, n);
         _Pragma("clang loop unroll(full)")
         for (size_t p = 0; p < pixels; p++) {
           if (column >= p * stride && column < p * stride + width) {
@@ -53,14 +55,14 @@ LAMINA_INLINE void f32_depthwise_group(
     _Pragma("clang loop unroll(full)")
     for (size_t p = 0; p < pixels; p++) {
       vf value = vf_min(high, vf_max(low, sums[p]));
-      vf_store_n(y + p * depthwise->y_stride + c, value, n);
+      FLOAT(store_n)(y + p * depthwise->y_stride + c, value, n);
     }
   }
 }
 
 /// One output pixel of any kernel.
-LAMINA_INLINE void f32_depthwise_pixel(
-  const lamina_f32_depthwise *depthwise, size_t taps, const float *const *table, float *y) {
+LAMINA_INLINE void FLOAT(depthwise_pixel)(
+  const lamina_f32_depthwise *depthwise, size_t taps, const FLOAT_ELEMENT *const *table, FLOAT_ELEMENT *y) {
   const size_t channels = depthwise->channels;
   const vf low = vf_set(depthwise->low), high = vf_set(depthwise->high);
   for (size_t c = 0; c < channels; c += LANES) {
@@ -68,57 +70,57 @@ LAMINA_INLINE void f32_depthwise_pixel(
     vf sum = vf_load_n(depthwise->bias + c, n);
     const float *weights = depthwise->weights + c;
     for (size_t tap = 0; tap < taps; tap++, weights += channels) {
-      sum = vf_fma(vf_load_n(table[tap] + c, n), vf_load_n(weights, n), sum);
+      sum = vf_fma(FLOAT(load_n)(table[tap] + c, n), vf_load_n(weights, n), sum);
     }
-    vf_store_n(y + c, vf_min(high, vf_max(low, sum)), n);
+    FLOAT(store_n)(y + c, vf_min(high, vf_max(low, sum)), n);
   }
 }
 
-typedef void f32_depthwise_group_function(
-  const lamina_f32_depthwise *depthwise, const float *const *table, float *y);
+typedef void FLOAT(depthwise_group_function)(
+  const lamina_f32_depthwise *depthwise, const FLOAT_ELEMENT *const *table, FLOAT_ELEMENT *y);
 
-#define F32_DEPTHWISE(size, stride)                                                       \
-  static LAMINA_TARGET void f32_depthwise_##size##x##size##_stride_##stride(              \
-    const lamina_f32_depthwise *depthwise, const float *const *table, float *y) {         \
-    f32_depthwise_group(4, size, size, stride, depthwise, table, y);                      \
+#define FLOAT_DEPTHWISE_GROUP(size, stride)                                                       \
+  static LAMINA_TARGET void FLOAT(depthwise_##size##x##size##_stride_##stride)(              \
+    const lamina_f32_depthwise *depthwise, const FLOAT_ELEMENT *const *table, FLOAT_ELEMENT *y) {         \
+    FLOAT(depthwise_group)(4, size, size, stride, depthwise, table, y);                      \
   }
 
-F32_DEPTHWISE(3, 1)
-F32_DEPTHWISE(3, 2)
-F32_DEPTHWISE(5, 1)
-F32_DEPTHWISE(5, 2)
-#undef F32_DEPTHWISE
+FLOAT_DEPTHWISE_GROUP(3, 1)
+FLOAT_DEPTHWISE_GROUP(3, 2)
+FLOAT_DEPTHWISE_GROUP(5, 1)
+FLOAT_DEPTHWISE_GROUP(5, 2)
+#undef FLOAT_DEPTHWISE_GROUP
 
 /// The function for four pixels of this window at once, where there is one.
-static f32_depthwise_group_function *f32_depthwise_choose(const lamina_window *window) {
+static FLOAT(depthwise_group_function) *FLOAT(depthwise_choose)(const lamina_window *window) {
   if (window->kernel_height != window->kernel_width || window->dilation_x != 1) return NULL;
-  if (window->kernel_width == 3 && window->stride_x == 1) return f32_depthwise_3x3_stride_1;
-  if (window->kernel_width == 3 && window->stride_x == 2) return f32_depthwise_3x3_stride_2;
-  if (window->kernel_width == 5 && window->stride_x == 1) return f32_depthwise_5x5_stride_1;
-  if (window->kernel_width == 5 && window->stride_x == 2) return f32_depthwise_5x5_stride_2;
+  if (window->kernel_width == 3 && window->stride_x == 1) return FLOAT(depthwise_3x3_stride_1);
+  if (window->kernel_width == 3 && window->stride_x == 2) return FLOAT(depthwise_3x3_stride_2);
+  if (window->kernel_width == 5 && window->stride_x == 1) return FLOAT(depthwise_5x5_stride_1);
+  if (window->kernel_width == 5 && window->stride_x == 2) return FLOAT(depthwise_5x5_stride_2);
   return NULL;
 }
 
-LAMINA_TARGET void LAMINA_KERNEL(f32_depthwise)(
-  const lamina_f32_depthwise *depthwise, const float *x, float *y, void *scratch, size_t begin,
-  size_t end) {
+LAMINA_TARGET void FLOAT_DEPTHWISE(
+  const lamina_f32_depthwise *depthwise, const FLOAT_ELEMENT *x, FLOAT_ELEMENT *y, void *scratch,
+  size_t begin, size_t end) {
   const lamina_window *window = depthwise->window;
   const size_t width = window->kernel_width;
   const size_t taps = window->kernel_height * width;
-  f32_depthwise_group_function *group = f32_depthwise_choose(window);
-  const float **table = scratch;
+  FLOAT(depthwise_group_function) *group = FLOAT(depthwise_choose)(window);
+  const FLOAT_ELEMENT **table = scratch;
   for (size_t row = begin; row < end; row++) {
     lamina_place place = {.image = row / window->out_height, .y = row % window->out_height};
-    float *first = y + row * window->out_width * depthwise->y_stride;
+    FLOAT_ELEMENT *first = y + row * window->out_width * depthwise->y_stride;
     while (place.x < window->out_width) {
-      float *to = first + place.x * depthwise->y_stride;
+      FLOAT_ELEMENT *to = first + place.x * depthwise->y_stride;
       size_t pixels = group && window->out_width - place.x >= 4 ? 4 : 1;
       size_t columns = (pixels - 1) * window->stride_x + width;
-      f32_depthwise_columns(depthwise, (const uint8_t *)x, place, columns, table);
+      FLOAT(depthwise_columns)(depthwise, (const uint8_t *)x, place, columns, table);
       if (pixels == 4) {
         group(depthwise, table, to);
       } else {
-        f32_depthwise_pixel(depthwise, taps, table, to);
+        FLOAT(depthwise_pixel)(depthwise, taps, table, to);
       }
       place.x += pixels;
     }
@@ -128,8 +130,8 @@ LAMINA_TARGET void LAMINA_KERNEL(f32_depthwise)(
     size_t lines = joins ? 1 : window->out_width;
     size_t length = depthwise->channels * (joins ? window->out_width : 1);
     for (size_t i = 0; i < lines; i++) {
-      float *line = first + i * depthwise->y_stride;
-      LAMINA_KERNEL(f32_unary)(
+      FLOAT_ELEMENT *line = first + i * depthwise->y_stride;
+      FLOAT_UNARY(
         depthwise->activation, line, line, length, depthwise->alpha, depthwise->beta);
     }
   }

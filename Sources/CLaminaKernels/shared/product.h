@@ -1,0 +1,290 @@
+// Matrix products and convolutions with float32 sums: packed panels, accumulators in registers.
+//
+// For the elements that the including file defined (element.h of their folder): `FLOAT_GROUP` of
+// them meet as many weights of each column in one step.
+
+#include "window.h"
+
+/// Where one tile reads and writes.
+typedef struct FLOAT(tile) {
+  const FLOAT_ELEMENT *const *rows;
+  const uint8_t *panel;
+  const FLOAT_ELEMENT *residual;
+  FLOAT_ELEMENT *y;
+  size_t columns;
+} FLOAT(tile);
+
+/// How many bytes ahead weights are called for: a large layer's come from memory, once a run, and
+/// are past before the processor has seen that they follow each other.
+#define FLOAT_AHEAD 16384
+
+/// Bytes of a vector of weights.
+#define FLOAT_VECTOR (LANES * FLOAT_WEIGHT_BYTES)
+
+/// Sums of one tile over one row of weights.
+#define FLOAT_TILE_STEP(copy, value_at, offset)              \
+  {                                                          \
+    FLOAT_VALUE weights[TILE_VECTORS];                       \
+    _Pragma("clang loop unroll(full)")                       \
+    for (size_t v = 0; v < vectors; v++) {                   \
+      weights[v] = FLOAT(weights)(panel + v * FLOAT_VECTOR); \
+      __builtin_prefetch(panel + v * FLOAT_VECTOR + FLOAT_AHEAD); \
+    }                                                        \
+    _Pragma("clang loop unroll(full)")                       \
+    for (size_t i = 0; i < count; i++) {                     \
+      FLOAT_VALUE value = FLOAT(value_at)(row[i] + (offset)); \
+      _Pragma("clang loop unroll(full)")                     \
+      for (size_t v = 0; v < vectors; v++) {                 \
+        sums[copy][i][v] = FLOAT(sum)(sums[copy][i][v], value, weights[v]); \
+      }                                                      \
+    }                                                        \
+    panel += vectors * FLOAT_VECTOR;                         \
+  }
+
+/// Adds the residual, clamps and writes one vector of a tile.
+LAMINA_INLINE void FLOAT(tile_write)(
+  const lamina_f32_product *product, const FLOAT(tile) *tile, size_t row, size_t column, vf sum) {
+  if (column >= tile->columns) return;
+  size_t rest = tile->columns - column;
+  size_t count = rest < LANES ? rest : LANES;
+  if (tile->residual) {
+    const FLOAT_ELEMENT *residual = tile->residual + row * product->residual_stride + column;
+    sum = vf_add(sum, FLOAT(load_n)(residual, count));
+  }
+  sum = vf_min(vf_set(product->high), vf_max(vf_set(product->low), sum));
+  FLOAT(store_n)(tile->y + row * product->y_stride + column, sum, count);
+}
+
+/// One tile of `count` rows by `vectors` vectors; few rows use `copies` independent sums.
+LAMINA_INLINE void FLOAT(tile_run)(
+  const size_t count, const size_t vectors, const size_t copies,
+  const lamina_f32_product *product, size_t taps, size_t depth, const FLOAT(tile) *tile) {
+  vf sums[4][TILE_ROWS][TILE_VECTORS];
+  const uint8_t *panel = tile->panel;
+  _Pragma("clang loop unroll(full)")
+  for (size_t i = 0; i < count; i++) {
+    _Pragma("clang loop unroll(full)")
+    for (size_t v = 0; v < vectors; v++) {
+      sums[0][i][v] = vf_load((const float *)panel + v * LANES);
+      _Pragma("clang loop unroll(full)")
+      for (size_t copy = 1; copy < copies; copy++) sums[copy][i][v] = vf_set(0);
+    }
+  }
+  panel += vectors * LANES * sizeof(float);
+  for (size_t tap = 0; tap < taps; tap++) {
+    const FLOAT_ELEMENT *row[TILE_ROWS];
+    _Pragma("clang loop unroll(full)")
+    for (size_t i = 0; i < count; i++) row[i] = tile->rows[tap * TILE_ROWS + i];
+    size_t k = 0;
+    if (copies == 4) {
+      for (; k + 4 * FLOAT_GROUP <= depth; k += 4 * FLOAT_GROUP) {
+        FLOAT_TILE_STEP(0, value, k)
+        FLOAT_TILE_STEP(1, value, k + FLOAT_GROUP)
+        FLOAT_TILE_STEP(2, value, k + 2 * FLOAT_GROUP)
+        FLOAT_TILE_STEP(3, value, k + 3 * FLOAT_GROUP)
+      }
+    }
+    if (copies == 2) {
+      for (; k + 2 * FLOAT_GROUP <= depth; k += 2 * FLOAT_GROUP) {
+        FLOAT_TILE_STEP(0, value, k)
+        FLOAT_TILE_STEP(1, value, k + FLOAT_GROUP)
+      }
+    }
+    for (; k + FLOAT_GROUP <= depth; k += FLOAT_GROUP) FLOAT_TILE_STEP(0, value, k)
+    if (FLOAT_GROUP > 1 && k < depth) FLOAT_TILE_STEP(0, last_value, k)
+  }
+  _Pragma("clang loop unroll(full)")
+  for (size_t i = 0; i < count; i++) {
+    _Pragma("clang loop unroll(full)")
+    for (size_t v = 0; v < vectors; v++) {
+      vf sum = sums[0][i][v];
+      _Pragma("clang loop unroll(full)")
+      for (size_t copy = 1; copy < copies; copy++) sum = vf_add(sum, sums[copy][i][v]);
+      FLOAT(tile_write)(product, tile, i, v * LANES, sum);
+    }
+  }
+}
+#undef FLOAT_TILE_STEP
+#undef FLOAT_AHEAD
+
+typedef void FLOAT(tile_function)(
+  const lamina_f32_product *product, size_t taps, size_t depth, const FLOAT(tile) *tile);
+
+/// One function per number of rows, for whole panels and for panels of one vector.
+#define FLOAT_TILE(count, copies)                                                           \
+  static LAMINA_TARGET void FLOAT(tile_wide_##count)(                                       \
+    const lamina_f32_product *product, size_t taps, size_t depth, const FLOAT(tile) *tile) { \
+    FLOAT(tile_run)(count, TILE_VECTORS, copies, product, taps, depth, tile);               \
+  }                                                                                         \
+  static LAMINA_TARGET void FLOAT(tile_slim_##count)(                                       \
+    const lamina_f32_product *product, size_t taps, size_t depth, const FLOAT(tile) *tile) { \
+    FLOAT(tile_run)(count, 1, copies, product, taps, depth, tile);                          \
+  }
+
+FLOAT_TILE(1, 4)
+FLOAT_TILE(2, 2)
+FLOAT_TILE(3, 1)
+FLOAT_TILE(4, 1)
+#if TILE_ROWS > 4
+FLOAT_TILE(5, 1)
+FLOAT_TILE(6, 1)
+#endif
+#if TILE_ROWS > 6
+FLOAT_TILE(7, 1)
+FLOAT_TILE(8, 1)
+#endif
+#if TILE_ROWS > 8
+FLOAT_TILE(9, 1)
+FLOAT_TILE(10, 1)
+FLOAT_TILE(11, 1)
+FLOAT_TILE(12, 1)
+FLOAT_TILE(13, 1)
+FLOAT_TILE(14, 1)
+#endif
+#undef FLOAT_TILE
+
+#define FLOAT_TILES_4(form) \
+  FLOAT(tile_##form##_1), FLOAT(tile_##form##_2), FLOAT(tile_##form##_3), FLOAT(tile_##form##_4)
+#if TILE_ROWS == 4
+#define FLOAT_TILES(form) FLOAT_TILES_4(form)
+#elif TILE_ROWS == 6
+#define FLOAT_TILES(form) FLOAT_TILES_4(form), FLOAT(tile_##form##_5), FLOAT(tile_##form##_6)
+#elif TILE_ROWS == 8
+#define FLOAT_TILES(form)                                                    \
+  FLOAT_TILES_4(form), FLOAT(tile_##form##_5), FLOAT(tile_##form##_6),       \
+    FLOAT(tile_##form##_7), FLOAT(tile_##form##_8)
+#else
+#define FLOAT_TILES(form)                                                    \
+  FLOAT_TILES_4(form), FLOAT(tile_##form##_5), FLOAT(tile_##form##_6),       \
+    FLOAT(tile_##form##_7), FLOAT(tile_##form##_8), FLOAT(tile_##form##_9),  \
+    FLOAT(tile_##form##_10), FLOAT(tile_##form##_11), FLOAT(tile_##form##_12), \
+    FLOAT(tile_##form##_13), FLOAT(tile_##form##_14)
+#endif
+
+static FLOAT(tile_function) *const FLOAT(tiles_wide)[] = {FLOAT_TILES(wide)};
+static FLOAT(tile_function) *const FLOAT(tiles_slim)[] = {FLOAT_TILES(slim)};
+#undef FLOAT_TILES
+#undef FLOAT_TILES_4
+
+/// Copies the pixels that one row of a window covers side by side.
+LAMINA_INLINE void FLOAT(gather_line)(
+  const lamina_f32_product *product, const uint8_t *line, ptrdiff_t left, FLOAT_ELEMENT *strip) {
+  const lamina_window *window = product->window;
+  const size_t depth = product->depth;
+  for (size_t kx = 0; kx < window->kernel_width; kx++, strip += depth) {
+    ptrdiff_t column = left + (ptrdiff_t)(kx * window->dilation_x);
+    bool inside = line && column >= 0 && column < (ptrdiff_t)window->width;
+    const FLOAT_ELEMENT *run = inside
+      ? (const FLOAT_ELEMENT *)(line + (size_t)column * window->pixel_bytes)
+      : product->zeros;
+    FLOAT(copy)(strip, run, depth);
+  }
+}
+
+/// Finds the runs under the rows of the window at `count` output pixels, one run a row.
+///
+/// A run lies in the image where its pixels do, and is copied together from there elsewhere.
+static LAMINA_TARGET const FLOAT_ELEMENT *const *FLOAT(gather)(
+  const lamina_f32_product *product, const uint8_t *x, size_t first, size_t count,
+  void *scratch) {
+  const lamina_window *window = product->window;
+  const size_t length = window->kernel_width * product->depth;
+  const bool joins =
+    window->dilation_x == 1 && window->pixel_bytes == product->depth * sizeof(FLOAT_ELEMENT);
+  const FLOAT_ELEMENT **rows = scratch;
+  FLOAT_ELEMENT *strip = (FLOAT_ELEMENT *)(rows + TILE_ROWS * window->kernel_height);
+  lamina_place place = lamina_place_at(window, first);
+  for (size_t i = 0; i < count; i++) {
+    ptrdiff_t left = (ptrdiff_t)(place.x * window->stride_x) - window->left;
+    bool whole =
+      joins && left >= 0 && left + (ptrdiff_t)window->kernel_width <= (ptrdiff_t)window->width;
+    for (size_t ky = 0; ky < window->kernel_height; ky++) {
+      const uint8_t *line = lamina_input_row(window, x, place, ky);
+      if (whole && line) {
+        rows[ky * TILE_ROWS + i] =
+          (const FLOAT_ELEMENT *)(line + (size_t)left * window->pixel_bytes);
+        continue;
+      }
+      FLOAT(gather_line)(product, line, left, strip);
+      rows[ky * TILE_ROWS + i] = strip;
+      strip += length;
+    }
+    lamina_place_advance(&place, window);
+  }
+  return rows;
+}
+
+/// Finds the rows of one tile: in the matrix, under the window, or gathered into scratch.
+LAMINA_INLINE const FLOAT_ELEMENT *const *FLOAT(tile_rows)(
+  const lamina_f32_product *product, const FLOAT_ELEMENT *x, size_t first, size_t count,
+  void *scratch, const FLOAT_ELEMENT **local) {
+  if (!product->window) {
+    for (size_t i = 0; i < count; i++) local[i] = x + (first + i) * product->x_stride;
+    return local;
+  }
+  if (product->gathers) return FLOAT(gather)(product, (const uint8_t *)x, first, count, scratch);
+  lamina_window_rows(
+    product->window, (const uint8_t *)x, (const uint8_t *)product->zeros, first, count, TILE_ROWS,
+    (const uint8_t **)scratch);
+  return (const FLOAT_ELEMENT *const *)scratch;
+}
+
+/// Panels are taken in blocks that stay in the second-level cache.
+#define FLOAT_BLOCK_BYTES 393216
+
+/// Applies the function after the clamp to `count` rows of some columns.
+LAMINA_INLINE void FLOAT(activate)(
+  const lamina_f32_product *product, FLOAT_ELEMENT *y, size_t count, size_t columns) {
+  // Lines without gaps are one.
+  bool joins = product->y_stride == columns;
+  size_t lines = joins ? 1 : count, length = joins ? count * columns : columns;
+  for (size_t i = 0; i < lines; i++, y += product->y_stride) {
+    FLOAT_UNARY(product->activation, y, y, length, product->alpha, product->beta);
+  }
+}
+
+LAMINA_TARGET void FLOAT_PRODUCT(
+  const lamina_f32_product *product, const FLOAT_ELEMENT *x, const FLOAT_ELEMENT *residual,
+  FLOAT_ELEMENT *y, void *scratch, size_t row_begin, size_t row_end, size_t panel_begin,
+  size_t panel_end) {
+  const size_t width = TILE_VECTORS * LANES;
+  const bool gathers = product->window && product->gathers;
+  const size_t taps = gathers ? product->window->kernel_height : product->taps;
+  const size_t depth = gathers ? product->window->kernel_width * product->depth : product->depth;
+  const size_t steps = taps * ((depth + FLOAT_GROUP - 1) / FLOAT_GROUP);
+  const size_t panel_bytes = width * (sizeof(float) + steps * FLOAT_WEIGHT_BYTES);
+  const size_t rows = row_end - row_begin;
+  const size_t tiles = (rows + TILE_ROWS - 1) / TILE_ROWS;
+  size_t block = FLOAT_BLOCK_BYTES / panel_bytes;
+  if (block == 0) block = 1;
+  for (size_t from = panel_begin; from < panel_end; from += block) {
+    size_t to = panel_end - from < block ? panel_end : from + block;
+    for (size_t t = 0; t < tiles; t++) {
+      // Tiles of nearly equal height, so that none is left with one or two rows.
+      size_t first = row_begin + t * rows / tiles;
+      size_t count = row_begin + (t + 1) * rows / tiles - first;
+      const FLOAT_ELEMENT *local[TILE_ROWS];
+      const FLOAT_ELEMENT *const *tile_rows =
+        FLOAT(tile_rows)(product, x, first, count, scratch, local);
+      for (size_t panel = from; panel < to; panel++) {
+        size_t column = panel * width;
+        FLOAT(tile) tile = {
+          .rows = tile_rows,
+          .panel = (const uint8_t *)product->panels + panel * panel_bytes,
+          .residual = residual ? residual + first * product->residual_stride + column : NULL,
+          .y = y + first * product->y_stride + column,
+          .columns = product->columns - column < width ? product->columns - column : width,
+        };
+        FLOAT(tile_function) *const *table =
+          tile.columns <= LANES ? FLOAT(tiles_slim) : FLOAT(tiles_wide);
+        table[count - 1](product, taps, depth, &tile);
+      }
+      if (product->activation == lamina_unary_identity) continue;
+      size_t column = from * width;
+      size_t end = to * width < product->columns ? to * width : product->columns;
+      FLOAT(activate)(product, y + first * product->y_stride + column, count, end - column);
+    }
+  }
+}
+#undef FLOAT_BLOCK_BYTES
+#undef FLOAT_VECTOR
