@@ -9,7 +9,7 @@ let modules: [Target] = [
   .target(name: "LaminaCore"),
   .target(name: "LaminaOperators", dependencies: ["LaminaCore"]),
   .target(name: "LaminaPasses", dependencies: ["LaminaCore", "LaminaOperators"]),
-  .target(name: "LaminaRuntime", dependencies: ["LaminaCore"]),
+  .target(name: "LaminaRuntime", dependencies: ["LaminaCore", "CProcessors"]),
   .target(
     name: "LaminaSIMD",
     dependencies: ["LaminaCore", "LaminaOperators", "LaminaRuntime", "CLaminaKernels"]
@@ -75,6 +75,7 @@ let benchmarks: [Target] = [
 let nativeModules: [Target] = [
   .target(name: "CLaminaKernels"),
   .target(name: "CLaminaModels"),
+  .target(name: "CProcessors"),
   .target(name: "CNcurses", linkerSettings: [.linkedLibrary("ncursesw")]),
   .systemLibrary(
     name: "CTurboJPEG",
@@ -116,7 +117,7 @@ let tests: [Target] = [
   ),
   .testTarget(
     name: "LaminaRuntimeTests",
-    dependencies: ["LaminaCore", "LaminaRuntime", "LaminaTestSupport"]
+    dependencies: ["LaminaCore", "LaminaRuntime", "LaminaTestSupport", "CProcessors"]
   ),
   .testTarget(
     name: "LaminaImportersTests",

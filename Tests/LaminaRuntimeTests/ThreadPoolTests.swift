@@ -1,3 +1,4 @@
+import CProcessors
 import LaminaRuntime
 import Synchronization
 import Testing
@@ -35,6 +36,23 @@ import Testing
     #expect(total.load(ordering: .relaxed) == 20)
   }
 
+  @Test(.enabled(if: allowedProcessors().reduce(0) { $0 + $1.nonzeroBitCount } > 1))
+  func workersKeepOffTheProcessorOfTheCaller() {
+    let pool = ThreadPool(threadCount: 2)
+    var mask: [UInt64] = []
+    // The system may move the caller between two looks; then the look is taken again.
+    for _ in 0..<1000 {
+      let before = lamina_current_processor()
+      pool.parallel(2) { share in if share == 1 { mask = allowedProcessors() } }
+      guard lamina_current_processor() == before else { continue }
+      let (word, bit) = (Int(before) / 64, UInt64(before) % 64)
+      #expect(mask[word] >> bit & 1 == 0)
+      #expect(mask != allowedProcessors())
+      return
+    }
+    Issue.record("the caller was moved a thousand times")
+  }
+
   @Test func theCallerTakesTheFirstShareAndOneThreadTakesAll() {
     let pool = ThreadPool(threadCount: 1)
     var order: [Int] = []
@@ -58,4 +76,11 @@ import Testing
     }
     #expect(sums == [0, 1, 4, 9])
   }
+}
+
+/// The processors that the calling thread may run on, a bit each.
+private func allowedProcessors() -> [UInt64] {
+  var words = [UInt64](repeating: 0, count: Int(lamina_processor_words))
+  _ = lamina_caller_processors(&words)
+  return words
 }

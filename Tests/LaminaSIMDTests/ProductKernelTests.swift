@@ -46,7 +46,10 @@ import Testing
         high: 1,
         activation: lamina_unary_identity,
         alpha: 0,
-        beta: 0
+        beta: 0,
+        next: nil,
+        next_bytes: 0,
+        is_called: false
       )
       kernels.f32_product(
         &product,

@@ -304,9 +304,12 @@ LAMINA_INLINE void winograd_multiply(
     .y_stride = winograd->panel_block * width, .low = -INFINITY, .high = INFINITY,
     .activation = lamina_unary_identity};
   const size_t positions = winograd->y.positions * winograd->x.positions;
+  product.next_bytes = (panel_end - panel_begin) * (winograd->depth + 1) * width * sizeof(float);
   for (size_t position = 0; position < positions; position++) {
     product.panels = winograd->panels + position * winograd->panel_stride +
       panel_begin * (winograd->depth + 1) * width;
+    product.next = position + 1 < positions ? product.panels + winograd->panel_stride : NULL;
+    product.is_called = position > 0;
     LAMINA_TILE(f32_product)(
       &product, inputs + position * winograd->input_stride, NULL,
       sums + position * winograd->output_stride, NULL, 0, count, 0, panel_end - panel_begin);

@@ -103,6 +103,11 @@ typedef struct lamina_f32_product {
   float low, high;
   lamina_unary activation;
   float alpha, beta;
+  /// Weights that are read after this product, called for while it is computed; may be null.
+  const void *_Nullable next;
+  size_t next_bytes;
+  /// This product's first weights were called for before.
+  bool is_called;
 } lamina_f32_product;
 
 /// Rows `row_begin ..< row_end` of panels `panel_begin ..< panel_end` of a product.

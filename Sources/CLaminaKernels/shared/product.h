@@ -12,10 +12,13 @@ typedef struct FLOAT(tile) {
   const FLOAT_ELEMENT *residual;
   FLOAT_ELEMENT *y;
   size_t columns;
+  /// What is called for while the tile is computed, so many bytes a step.
+  const uint8_t *ahead;
+  size_t ahead_step;
 } FLOAT(tile);
 
-/// How many bytes ahead weights are called for: a large layer's come from memory, once a run, and
-/// are past before the processor has seen that they follow each other.
+/// How many bytes ahead the first tile calls for weights: a large layer's come from memory, once a
+/// run, and are past before the processor has seen that they follow each other.
 #define FLOAT_AHEAD 16384
 
 /// Bytes of a vector of weights.
@@ -28,7 +31,7 @@ typedef struct FLOAT(tile) {
     _Pragma("clang loop unroll(full)")                       \
     for (size_t v = 0; v < vectors; v++) {                   \
       weights[v] = FLOAT(weights)(panel + v * FLOAT_VECTOR); \
-      __builtin_prefetch(panel + v * FLOAT_VECTOR + FLOAT_AHEAD); \
+      __builtin_prefetch(ahead + v * FLOAT_VECTOR, 0, 2);    \
     }                                                        \
     _Pragma("clang loop unroll(full)")                       \
     for (size_t i = 0; i < count; i++) {                     \
@@ -39,6 +42,7 @@ typedef struct FLOAT(tile) {
       }                                                      \
     }                                                        \
     panel += vectors * FLOAT_VECTOR;                         \
+    ahead += tile->ahead_step;                               \
   }
 
 /// Adds the residual, clamps and writes one vector of a tile.
@@ -60,7 +64,7 @@ LAMINA_INLINE void FLOAT(tile_run)(
   const size_t count, const size_t vectors, const size_t copies,
   const lamina_f32_product *product, size_t taps, size_t depth, const FLOAT(tile) *tile) {
   vf sums[4][TILE_ROWS][TILE_VECTORS];
-  const uint8_t *panel = tile->panel;
+  const uint8_t *panel = tile->panel, *ahead = tile->ahead;
   _Pragma("clang loop unroll(full)")
   for (size_t i = 0; i < count; i++) {
     _Pragma("clang loop unroll(full)")
@@ -105,7 +109,6 @@ LAMINA_INLINE void FLOAT(tile_run)(
   }
 }
 #undef FLOAT_TILE_STEP
-#undef FLOAT_AHEAD
 
 typedef void FLOAT(tile_function)(
   const lamina_f32_product *product, size_t taps, size_t depth, const FLOAT(tile) *tile);
@@ -243,6 +246,18 @@ LAMINA_INLINE void FLOAT(activate)(
   }
 }
 
+/// How many rows a tile has at most.
+///
+/// Rows whole pages apart fall into the same set of the first-level cache, which has 8 or 12 places:
+/// of a full tile's rows, each would push out another before it is read again.
+LAMINA_INLINE size_t FLOAT(tile_height)(const lamina_f32_product *product) {
+  const size_t page = 4096, places = 8;
+  const lamina_window *window = product->window;
+  size_t distance = window ? window->stride_x * window->pixel_bytes
+                           : product->x_stride * sizeof(FLOAT_ELEMENT);
+  return distance % page == 0 && places < TILE_ROWS ? places : TILE_ROWS;
+}
+
 LAMINA_TARGET void FLOAT_PRODUCT(
   const lamina_f32_product *product, const FLOAT_ELEMENT *x, const FLOAT_ELEMENT *residual,
   FLOAT_ELEMENT *y, void *scratch, size_t row_begin, size_t row_end, size_t panel_begin,
@@ -254,12 +269,21 @@ LAMINA_TARGET void FLOAT_PRODUCT(
   const size_t steps = taps * ((depth + FLOAT_GROUP - 1) / FLOAT_GROUP);
   const size_t panel_bytes = width * (sizeof(float) + steps * FLOAT_WEIGHT_BYTES);
   const size_t rows = row_end - row_begin;
-  const size_t tiles = (rows + TILE_ROWS - 1) / TILE_ROWS;
+  const size_t height = FLOAT(tile_height)(product);
+  const size_t tiles = (rows + height - 1) / height;
   size_t block = FLOAT_BLOCK_BYTES / panel_bytes;
   if (block == 0) block = 1;
   for (size_t from = panel_begin; from < panel_end; from += block) {
     size_t to = panel_end - from < block ? panel_end : from + block;
+    // While a block is computed, the next one comes into the second-level cache.
+    const bool last = to == panel_end;
+    const uint8_t *next = last ? product->next : (const uint8_t *)product->panels + to * panel_bytes;
+    const size_t left = last ? product->next_bytes : (panel_end - to) * panel_bytes;
+    const size_t next_bytes = left < FLOAT_BLOCK_BYTES ? left : FLOAT_BLOCK_BYTES;
+    const size_t block_steps = tiles * (to - from) * steps;
+    const size_t next_step = next_bytes / (block_steps ? block_steps : 1) + 1;
     for (size_t t = 0; t < tiles; t++) {
+      const bool cold = t == 0 && from == panel_begin && !product->is_called;
       // Tiles of nearly equal height, so that none is left with one or two rows.
       size_t first = row_begin + t * rows / tiles;
       size_t count = row_begin + (t + 1) * rows / tiles - first;
@@ -275,6 +299,13 @@ LAMINA_TARGET void FLOAT_PRODUCT(
           .y = y + first * product->y_stride + column,
           .columns = product->columns - column < width ? product->columns - column : width,
         };
+        if (cold || !next) {
+          tile.ahead = tile.panel + FLOAT_AHEAD;
+          tile.ahead_step = width * FLOAT_WEIGHT_BYTES;
+        } else {
+          tile.ahead = next + (t * (to - from) + panel - from) * steps * next_step;
+          tile.ahead_step = next_step;
+        }
         FLOAT(tile_function) *const *table =
           tile.columns <= LANES ? FLOAT(tiles_slim) : FLOAT(tiles_wide);
         table[count - 1](product, taps, depth, &tile);
@@ -287,4 +318,5 @@ LAMINA_TARGET void FLOAT_PRODUCT(
   }
 }
 #undef FLOAT_BLOCK_BYTES
+#undef FLOAT_AHEAD
 #undef FLOAT_VECTOR

@@ -7,6 +7,9 @@ import Synchronization
 /// then sleep until they are called. Shares are static: of `count` shares over `threadCount`
 /// threads, thread `t` takes the shares `t`, `t + threadCount`, …
 ///
+/// Workers keep off the caller's processor: a scheduler that sees them sleep most of the time likes
+/// to put both on one, where one waits for the other from start to end of a process.
+///
 /// A pool runs one step at a time and belongs to one caller at a time. With one thread no atomic
 /// is touched and no thread is started.
 package final class ThreadPool: @unchecked Sendable {
@@ -18,6 +21,10 @@ package final class ThreadPool: @unchecked Sendable {
 
   private let shared: Shared
   private var workers: [pthread_t] = []
+  /// Where the workers may run; `nil` where there are too few processors to choose from.
+  private let processors: ProcessorSet?
+  /// The processor that the workers keep off.
+  private var avoided = -1
 
   /// - Parameter threadCount: from 1 to 256; other numbers are moved into the range.
   package init(threadCount: Int) {
@@ -27,7 +34,9 @@ package final class ThreadPool: @unchecked Sendable {
       guard let worker = Self.start(shared, index) else { break }
       workers.append(worker)
     }
-    self.threadCount = workers.count + 1
+    let threadCount = workers.count + 1
+    self.threadCount = threadCount
+    processors = ProcessorSet.ofCaller().flatMap { $0.count >= max(threadCount, 2) ? $0 : nil }
     shared.threadCount = workers.count + 1
   }
 
@@ -47,9 +56,20 @@ package final class ThreadPool: @unchecked Sendable {
       for share in 0..<max(count, 0) { work(context, share) }
       return
     }
+    keepOffCaller()
     shared.post(Job(work: work, context: context, count: count))
     shared.runShares(of: 0)
     shared.awaitWorkers()
+  }
+
+  /// Moves the workers when the caller runs on another processor than before.
+  private func keepOffCaller() {
+    guard let processors else { return }
+    let processor = ProcessorSet.current
+    guard processor != avoided else { return }
+    avoided = processor
+    let others = processors.removing(processor)
+    for worker in workers { others.bind(worker) }
   }
 
   /// Calls `body` for each share from 0 to `count` − 1 and returns when all are done.

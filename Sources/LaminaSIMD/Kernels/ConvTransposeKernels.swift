@@ -247,7 +247,10 @@ final class FloatConvTranspose: PreparedKernel, @unchecked Sendable {
         high: end.high,
         activation: lamina_unary_identity,
         alpha: 0,
-        beta: 0
+        beta: 0,
+        next: nil,
+        next_bytes: 0,
+        is_called: false
       )
     )
     phases.append(

@@ -97,7 +97,10 @@ final class FloatProduct: PreparedKernel, @unchecked Sendable {
         high: end.high,
         activation: end.function,
         alpha: end.alpha,
-        beta: end.beta
+        beta: end.beta,
+        next: nil,
+        next_bytes: 0,
+        is_called: false
       )
     )
     if isBrain { packPairs(problem, weights, bias) } else { pack(problem, weights, bias) }

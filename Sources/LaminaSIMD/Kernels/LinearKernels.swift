@@ -192,7 +192,10 @@ final class FloatBatchProduct: PreparedKernel, @unchecked Sendable {
         high: epilogue.high,
         activation: epilogue.function,
         alpha: epilogue.alpha,
-        beta: epilogue.beta
+        beta: epilogue.beta,
+        next: nil,
+        next_bytes: 0,
+        is_called: false
       )
       if alpha != 1 { setFactor(&product) }
       kernels.f32_product(

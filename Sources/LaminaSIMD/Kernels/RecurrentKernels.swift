@@ -260,7 +260,10 @@ final class FloatLSTM: PreparedKernel, @unchecked Sendable {
       high: .infinity,
       activation: lamina_unary_identity,
       alpha: 0,
-      beta: 0
+      beta: 0,
+      next: nil,
+      next_bytes: 0,
+      is_called: false
     )
     kernels.f32_product(
       &product,

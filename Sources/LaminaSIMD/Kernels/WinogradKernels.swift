@@ -13,7 +13,13 @@ extension ConvKernels {
     let weights = try request.constant(1, "weights")
     return try request.channelsLast(op.layout) { x, y throws(Refusal) in
       let geometry = try ImageGeometry(op.window, x: x, y: y, elementByteCount: 4)
-      guard let plan = WinogradPlan.cheapest(geometry, groups: op.groups, request.kernels) else {
+      let plan = WinogradPlan.cheapest(
+        geometry,
+        groups: op.groups,
+        threads: request.threadCount,
+        request.kernels
+      )
+      guard let plan else {
         throw Refusal("the product over all taps costs less")
       }
       let problem = try productProblem(op, geometry, weights.shape)

@@ -6,7 +6,7 @@ import LaminaCore
 /// Costs are in clock cycles of one core, since these are what stays the same from one processor of
 /// an instruction set to the next. They were fitted to measurements of the micro-kernels; nothing is
 /// timed when a network is planned, so that a network has the same plan, and the same result bit for
-/// bit, at every start.
+/// bit, at every start with so many threads.
 struct WinogradPlan {
   let down: lamina_winograd_axis
   let across: lamina_winograd_axis
@@ -16,7 +16,12 @@ struct WinogradPlan {
   var positions: Int { down.positions * across.positions }
 
   /// The cheapest tiles for a convolution; `nil` when the product over all taps costs less.
-  static func cheapest(_ geometry: ImageGeometry, groups: Int, _ kernels: lamina_kernels) -> Self? {
+  static func cheapest(
+    _ geometry: ImageGeometry,
+    groups: Int,
+    threads: Int,
+    _ kernels: lamina_kernels
+  ) -> Self? {
     let window = geometry.window
     guard window.stride_y == 1, window.stride_x == 1, window.dilation_y == 1,
       window.dilation_x == 1, geometry.taps > 1, groups > 0
@@ -25,6 +30,7 @@ struct WinogradPlan {
       depth: geometry.channels / groups,
       columns: geometry.outChannels / groups,
       groups: groups,
+      threads: threads,
       kernels
     )
     guard cost.depth > 8 else { return nil }
@@ -77,21 +83,25 @@ struct ProductCost {
   let depth: Int
   let columns: Int
   let groups: Int
+  private let threads: Double
   private let kernels: lamina_kernels
 
-  init(depth: Int, columns: Int, groups: Int, _ kernels: lamina_kernels) {
+  init(depth: Int, columns: Int, groups: Int, threads: Int, _ kernels: lamina_kernels) {
     (self.depth, self.columns, self.groups) = (depth, columns, groups)
+    self.threads = Double(max(threads, 1))
     self.kernels = kernels
   }
 
-  /// Bytes of weights that arrive from memory in a cycle.
+  /// Bytes of weights that arrive from memory in a cycle for one core, and what each further core
+  /// adds to that: cores share their memory.
   private static let bytesPerCycle = 12.0
+  private static let furtherCore = 0.45
   /// Cycles per vector and position, both ways: loads, sums and stores.
   private static let cyclesPerPosition = 18.0
   /// The part of the shorter of computing and waiting for weights that does not overlap.
   private static let exposed = 0.15
 
-  /// Cycles of `products` products of `rows` rows, over so many matrices of weights.
+  /// Cycles, of all threads at once, of `products` products of `rows` rows, over so many matrices of weights.
   func cycles(rows: Int, products: Int, weights: Int) -> Double {
     let width = kernels.lanes * kernels.tile_vectors
     let panels = (columns + width - 1) / width
@@ -99,8 +109,9 @@ struct ProductCost {
     // Two sums at a time; a tile of few rows waits for its loads of weights.
     let sums = Double(rows * kernels.tile_vectors) / 2
     let perPanel = max(sums, Double(tiles * (kernels.tile_vectors + 4)) / 2)
-    let computing = perPanel * Double(products * panels * depth * groups)
-    let waiting = Double(weights * depth * columns * groups * 4) / Self.bytesPerCycle
+    let computing = perPanel * Double(products * panels * depth * groups) / threads
+    let bandwidth = Self.bytesPerCycle * (1 + Self.furtherCore * (threads - 1))
+    let waiting = Double(weights * depth * columns * groups * 4) / bandwidth
     return max(computing, waiting) + Self.exposed * min(computing, waiting)
   }
 
@@ -108,6 +119,7 @@ struct ProductCost {
   func transformCycles(tiles: Int, positions: Int) -> Double {
     let vectors = vectorCount(depth) + vectorCount(columns)
     return Double(tiles * positions * vectors * groups) * Self.cyclesPerPosition / 2
+      / threads
   }
 
   private func vectorCount(_ count: Int) -> Int { (count + kernels.lanes - 1) / kernels.lanes }
