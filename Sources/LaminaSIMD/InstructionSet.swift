@@ -5,6 +5,7 @@ import Glibc
 /// A group of processor instructions that kernels are written for, narrowest first.
 package enum InstructionSet: String, CaseIterable, Sendable {
   case scalar
+  case neon
   case avx2
   case avx512
   case avx512bf16
@@ -28,6 +29,7 @@ package enum InstructionSet: String, CaseIterable, Sendable {
   package var isAvailable: Bool {
     switch self {
     case .scalar: true
+    case .neon: lamina_cpu_features() & UInt32(lamina_cpu_neon) != 0
     case .avx2: lamina_cpu_features() & UInt32(lamina_cpu_avx2) != 0
     case .avx512: lamina_cpu_features() & UInt32(lamina_cpu_avx512) != 0
     case .avx512bf16: lamina_cpu_features() & UInt32(lamina_cpu_avx512bf16) != 0
@@ -38,10 +40,15 @@ package enum InstructionSet: String, CaseIterable, Sendable {
   package var kernels: lamina_kernels {
     #if arch(x86_64)
     switch self {
-    case .scalar: lamina_kernels__scalar
+    case .scalar, .neon: lamina_kernels__scalar
     case .avx2: lamina_kernels__avx2
     case .avx512: lamina_kernels__avx512
     case .avx512bf16: brainKernels
+    }
+    #elseif arch(arm64)
+    switch self {
+    case .scalar, .avx2, .avx512: lamina_kernels__scalar
+    case .neon: lamina_kernels__neon
     }
     #else
     lamina_kernels__scalar

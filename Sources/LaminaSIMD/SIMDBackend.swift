@@ -152,6 +152,7 @@ extension InstructionSet {
   package var title: String {
     switch self {
     case .scalar: "plain C"
+    case .neon: "NEON"
     case .avx2: "AVX2 with FMA"
     case .avx512: "AVX-512 with VNNI"
     case .avx512bf16: "AVX-512 with VNNI and BF16"

@@ -206,6 +206,8 @@ I8_TILE(6, 1)
 #if TILE_ROWS > 6
 I8_TILE(7, 1)
 I8_TILE(8, 1)
+#endif
+#if TILE_ROWS > 8
 I8_TILE(9, 1)
 I8_TILE(10, 1)
 I8_TILE(11, 1)
@@ -221,7 +223,10 @@ static i8_tile_function *const i8_tiles_wide[] = {
   i8_tile_wide_5, i8_tile_wide_6,
 #endif
 #if TILE_ROWS > 6
-  i8_tile_wide_7, i8_tile_wide_8, i8_tile_wide_9, i8_tile_wide_10, i8_tile_wide_11,
+  i8_tile_wide_7, i8_tile_wide_8,
+#endif
+#if TILE_ROWS > 8
+  i8_tile_wide_9, i8_tile_wide_10, i8_tile_wide_11,
   i8_tile_wide_12, i8_tile_wide_13, i8_tile_wide_14,
 #endif
 };
@@ -232,7 +237,10 @@ static i8_tile_function *const i8_tiles_slim[] = {
   i8_tile_slim_5, i8_tile_slim_6,
 #endif
 #if TILE_ROWS > 6
-  i8_tile_slim_7, i8_tile_slim_8, i8_tile_slim_9, i8_tile_slim_10, i8_tile_slim_11,
+  i8_tile_slim_7, i8_tile_slim_8,
+#endif
+#if TILE_ROWS > 8
+  i8_tile_slim_9, i8_tile_slim_10, i8_tile_slim_11,
   i8_tile_slim_12, i8_tile_slim_13, i8_tile_slim_14,
 #endif
 };

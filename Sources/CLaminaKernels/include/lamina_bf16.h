@@ -14,8 +14,9 @@ typedef void lamina_bf16_product_function(
   const uint16_t *_Nullable residual, uint16_t *_Nonnull y, void *_Nullable scratch,
   size_t row_begin, size_t row_end, size_t panel_begin, size_t panel_end);
 
-lamina_bf16_product_function lamina_bf16_product_4x4__scalar, lamina_bf16_product_6x16__avx2,
-  lamina_bf16_product_14x32__avx512, lamina_bf16_product_14x32__avx512bf16;
+lamina_bf16_product_function lamina_bf16_product_4x4__scalar, lamina_bf16_product_8x12__neon,
+  lamina_bf16_product_6x16__avx2, lamina_bf16_product_14x32__avx512,
+  lamina_bf16_product_14x32__avx512bf16;
 
 /// 32-bit words that `lamina_bf16_pack` writes.
 size_t lamina_bf16_packed_count(
@@ -35,15 +36,15 @@ typedef void lamina_bf16_depthwise_function(
   const lamina_f32_depthwise *_Nonnull depthwise, const uint16_t *_Nonnull x,
   uint16_t *_Nonnull y, void *_Nonnull scratch, size_t begin, size_t end);
 
-lamina_bf16_depthwise_function lamina_bf16_depthwise__scalar, lamina_bf16_depthwise__avx2,
-  lamina_bf16_depthwise__avx512, lamina_bf16_depthwise__avx512bf16;
+lamina_bf16_depthwise_function lamina_bf16_depthwise__scalar, lamina_bf16_depthwise__neon,
+  lamina_bf16_depthwise__avx2, lamina_bf16_depthwise__avx512, lamina_bf16_depthwise__avx512bf16;
 
 /// Like `lamina_f32_pool_function`.
 typedef void lamina_bf16_pool_function(
   const lamina_pooling *_Nonnull pooling, const uint16_t *_Nonnull x, uint16_t *_Nonnull y,
   size_t begin, size_t end);
 
-lamina_bf16_pool_function lamina_bf16_pool__scalar, lamina_bf16_pool__avx2,
+lamina_bf16_pool_function lamina_bf16_pool__scalar, lamina_bf16_pool__neon, lamina_bf16_pool__avx2,
   lamina_bf16_pool__avx512, lamina_bf16_pool__avx512bf16;
 
 /// Like `lamina_f32_unary_function`.
@@ -51,29 +52,29 @@ typedef void lamina_bf16_unary_function(
   lamina_unary function, const uint16_t *_Nonnull x, uint16_t *_Nonnull y, size_t count,
   float alpha, float beta);
 
-lamina_bf16_unary_function lamina_bf16_unary__scalar, lamina_bf16_unary__avx2,
-  lamina_bf16_unary__avx512, lamina_bf16_unary__avx512bf16;
+lamina_bf16_unary_function lamina_bf16_unary__scalar, lamina_bf16_unary__neon,
+  lamina_bf16_unary__avx2, lamina_bf16_unary__avx512, lamina_bf16_unary__avx512bf16;
 
 /// Like `lamina_f32_binary_function`.
 typedef void lamina_bf16_binary_function(
   lamina_binary function, const lamina_pairing *_Nonnull shape, const uint16_t *_Nonnull a,
   const uint16_t *_Nonnull b, uint16_t *_Nonnull y);
 
-lamina_bf16_binary_function lamina_bf16_binary__scalar, lamina_bf16_binary__avx2,
-  lamina_bf16_binary__avx512, lamina_bf16_binary__avx512bf16;
+lamina_bf16_binary_function lamina_bf16_binary__scalar, lamina_bf16_binary__neon,
+  lamina_bf16_binary__avx2, lamina_bf16_binary__avx512, lamina_bf16_binary__avx512bf16;
 
 /// Widens to float32.
 typedef void lamina_bf16_widen_function(
   const uint16_t *_Nonnull x, float *_Nonnull y, size_t count);
 
-lamina_bf16_widen_function lamina_bf16_widen__scalar, lamina_bf16_widen__avx2,
-  lamina_bf16_widen__avx512, lamina_bf16_widen__avx512bf16;
+lamina_bf16_widen_function lamina_bf16_widen__scalar, lamina_bf16_widen__neon,
+  lamina_bf16_widen__avx2, lamina_bf16_widen__avx512, lamina_bf16_widen__avx512bf16;
 
 /// Rounds from float32.
 typedef void lamina_bf16_narrow_function(
   const float *_Nonnull x, uint16_t *_Nonnull y, size_t count);
 
-lamina_bf16_narrow_function lamina_bf16_narrow__scalar, lamina_bf16_narrow__avx2,
-  lamina_bf16_narrow__avx512, lamina_bf16_narrow__avx512bf16;
+lamina_bf16_narrow_function lamina_bf16_narrow__scalar, lamina_bf16_narrow__neon,
+  lamina_bf16_narrow__avx2, lamina_bf16_narrow__avx512, lamina_bf16_narrow__avx512bf16;
 
 #endif

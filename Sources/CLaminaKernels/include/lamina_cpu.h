@@ -47,6 +47,10 @@ typedef struct lamina_kernels {
 
 /// Any machine.
 extern const lamina_kernels lamina_kernels__scalar;
+#if defined(__aarch64__)
+/// Any 64-bit ARM.
+extern const lamina_kernels lamina_kernels__neon;
+#endif
 #if defined(__x86_64__)
 /// x86-64 with AVX2, FMA, F16C, BMI1 and BMI2.
 extern const lamina_kernels lamina_kernels__avx2;
@@ -60,6 +64,7 @@ enum {
   lamina_cpu_avx512 = 2,
   /// AVX-512 that multiplies bfloat16.
   lamina_cpu_avx512bf16 = 4,
+  lamina_cpu_neon = 8,
 };
 
 /// Asks the processor.

@@ -120,8 +120,8 @@ typedef void lamina_f32_product_function(
   const float *_Nullable residual, float *_Nonnull y, void *_Nullable scratch, size_t row_begin,
   size_t row_end, size_t panel_begin, size_t panel_end);
 
-lamina_f32_product_function lamina_f32_product_4x4__scalar, lamina_f32_product_6x16__avx2,
-  lamina_f32_product_14x32__avx512;
+lamina_f32_product_function lamina_f32_product_4x4__scalar, lamina_f32_product_8x12__neon,
+  lamina_f32_product_6x16__avx2, lamina_f32_product_14x32__avx512;
 
 /// Floats that `lamina_f32_pack` writes.
 size_t lamina_f32_packed_count(size_t inner, size_t columns, size_t lanes, size_t vectors);
@@ -161,8 +161,8 @@ typedef void lamina_f32_depthwise_function(
   const lamina_f32_depthwise *_Nonnull depthwise, const float *_Nonnull x, float *_Nonnull y,
   void *_Nonnull scratch, size_t begin, size_t end);
 
-lamina_f32_depthwise_function lamina_f32_depthwise__scalar, lamina_f32_depthwise__avx2,
-  lamina_f32_depthwise__avx512;
+lamina_f32_depthwise_function lamina_f32_depthwise__scalar, lamina_f32_depthwise__neon,
+  lamina_f32_depthwise__avx2, lamina_f32_depthwise__avx512;
 
 /// Pools channels-last images.
 typedef struct lamina_pooling {
@@ -186,14 +186,15 @@ typedef void lamina_f32_pool_function(
   const lamina_pooling *_Nonnull pooling, const float *_Nonnull x, float *_Nonnull y,
   size_t begin, size_t end);
 
-lamina_f32_pool_function lamina_f32_pool__scalar, lamina_f32_pool__avx2, lamina_f32_pool__avx512;
+lamina_f32_pool_function lamina_f32_pool__scalar, lamina_f32_pool__neon, lamina_f32_pool__avx2,
+  lamina_f32_pool__avx512;
 
 /// y[i] = function(x[i]); in place allowed.
 typedef void lamina_f32_unary_function(
   lamina_unary function, const float *_Nonnull x, float *_Nonnull y, size_t count, float alpha,
   float beta);
 
-lamina_f32_unary_function lamina_f32_unary__scalar, lamina_f32_unary__avx2,
+lamina_f32_unary_function lamina_f32_unary__scalar, lamina_f32_unary__neon, lamina_f32_unary__avx2,
   lamina_f32_unary__avx512;
 
 /// Two operands and a result of `outer` × `inner`; a stride of 0 repeats an operand.
@@ -209,8 +210,8 @@ typedef void lamina_f32_binary_function(
   lamina_binary function, const lamina_pairing *_Nonnull shape, const float *_Nonnull a,
   const float *_Nonnull b, float *_Nonnull y);
 
-lamina_f32_binary_function lamina_f32_binary__scalar, lamina_f32_binary__avx2,
-  lamina_f32_binary__avx512;
+lamina_f32_binary_function lamina_f32_binary__scalar, lamina_f32_binary__neon,
+  lamina_f32_binary__avx2, lamina_f32_binary__avx512;
 
 /// Softmax of each line, y = exp(scale · (x − max)) / Σ exp; with `logarithm` its logarithm.
 ///
@@ -219,8 +220,8 @@ typedef void lamina_f32_softmax_function(
   const float *_Nonnull x, float *_Nonnull y, size_t lines, size_t count, float scale,
   bool logarithm);
 
-lamina_f32_softmax_function lamina_f32_softmax__scalar, lamina_f32_softmax__avx2,
-  lamina_f32_softmax__avx512;
+lamina_f32_softmax_function lamina_f32_softmax__scalar, lamina_f32_softmax__neon,
+  lamina_f32_softmax__avx2, lamina_f32_softmax__avx512;
 
 /// y[o][i] = scale · reduction over r of x[o][r][i].
 ///
@@ -229,8 +230,8 @@ typedef void lamina_f32_reduce_function(
   lamina_reduction reduction, const float *_Nonnull x, float *_Nonnull y, size_t outer,
   size_t reduced, size_t inner, float scale);
 
-lamina_f32_reduce_function lamina_f32_reduce__scalar, lamina_f32_reduce__avx2,
-  lamina_f32_reduce__avx512;
+lamina_f32_reduce_function lamina_f32_reduce__scalar, lamina_f32_reduce__neon,
+  lamina_f32_reduce__avx2, lamina_f32_reduce__avx512;
 
 /// Normalises each line: y = (x − mean) / √(variance + epsilon) · gain + offset.
 ///
@@ -239,44 +240,45 @@ typedef void lamina_f32_normalize_function(
   const float *_Nonnull x, const float *_Nullable gain, const float *_Nullable offset,
   float *_Nonnull y, size_t lines, size_t count, float epsilon);
 
-lamina_f32_normalize_function lamina_f32_normalize__scalar, lamina_f32_normalize__avx2,
-  lamina_f32_normalize__avx512;
+lamina_f32_normalize_function lamina_f32_normalize__scalar, lamina_f32_normalize__neon,
+  lamina_f32_normalize__avx2, lamina_f32_normalize__avx512;
 
 /// y[p][c] = scale[c] · x[p][c] + shift[c], clamped; in place allowed.
 typedef void lamina_f32_scale_shift_function(
   const float *_Nonnull x, const float *_Nonnull scale, const float *_Nonnull shift,
   float *_Nonnull y, size_t pixels, size_t channels, float low, float high);
 
-lamina_f32_scale_shift_function lamina_f32_scale_shift__scalar, lamina_f32_scale_shift__avx2,
-  lamina_f32_scale_shift__avx512;
+lamina_f32_scale_shift_function lamina_f32_scale_shift__scalar, lamina_f32_scale_shift__neon,
+  lamina_f32_scale_shift__avx2, lamina_f32_scale_shift__avx512;
 
 /// Mixes four pixels: y = (1−v)·((1−u)·a + u·b) + v·((1−u)·c + u·d).
 typedef void lamina_f32_mix_function(
   const float *_Nonnull a, const float *_Nonnull b, const float *_Nonnull c,
   const float *_Nonnull d, float u, float v, float *_Nonnull y, size_t count);
 
-lamina_f32_mix_function lamina_f32_mix__scalar, lamina_f32_mix__avx2, lamina_f32_mix__avx512;
+lamina_f32_mix_function lamina_f32_mix__scalar, lamina_f32_mix__neon, lamina_f32_mix__avx2,
+  lamina_f32_mix__avx512;
 
 /// Widens half-precision numbers.
 typedef void lamina_f32_from_half_function(
   const uint16_t *_Nonnull x, float *_Nonnull y, size_t count);
 
-lamina_f32_from_half_function lamina_f32_from_half__scalar, lamina_f32_from_half__avx2,
-  lamina_f32_from_half__avx512;
+lamina_f32_from_half_function lamina_f32_from_half__scalar, lamina_f32_from_half__neon,
+  lamina_f32_from_half__avx2, lamina_f32_from_half__avx512;
 
 /// Rounds to half precision, ties to even.
 typedef void lamina_f32_to_half_function(
   const float *_Nonnull x, uint16_t *_Nonnull y, size_t count);
 
-lamina_f32_to_half_function lamina_f32_to_half__scalar, lamina_f32_to_half__avx2,
-  lamina_f32_to_half__avx512;
+lamina_f32_to_half_function lamina_f32_to_half__scalar, lamina_f32_to_half__neon,
+  lamina_f32_to_half__avx2, lamina_f32_to_half__avx512;
 
 /// y[c][r] = x[r][c] for 4-byte elements.
 typedef void lamina_x32_transpose_function(
   const uint32_t *_Nonnull x, uint32_t *_Nonnull y, size_t rows, size_t columns, size_t x_stride,
   size_t y_stride);
 
-lamina_x32_transpose_function lamina_x32_transpose__scalar, lamina_x32_transpose__avx2,
-  lamina_x32_transpose__avx512;
+lamina_x32_transpose_function lamina_x32_transpose__scalar, lamina_x32_transpose__neon,
+  lamina_x32_transpose__avx2, lamina_x32_transpose__avx512;
 
 #endif

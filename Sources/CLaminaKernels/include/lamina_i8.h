@@ -60,14 +60,14 @@ typedef void lamina_i8_product_function(
   void *_Nonnull scratch, size_t row_begin, size_t row_end, size_t panel_begin,
   size_t panel_end);
 
-lamina_i8_product_function lamina_i8_product_4x4__scalar, lamina_i8_product_6x16__avx2,
-  lamina_i8_product_14x32__avx512;
+lamina_i8_product_function lamina_i8_product_4x4__scalar, lamina_i8_product_8x12__neon,
+  lamina_i8_product_6x16__avx2, lamina_i8_product_14x32__avx512;
 
 /// The same of a convolution with few input channels: `taps` counts the window's rows, `depth` the
 /// bytes of one such row, and weights are packed by `lamina_merge_lines` where `dot group` is 4.
 /// The window's `dilation_x` is 1. `scratch` holds `lamina_i8_image_scratch` bytes.
-lamina_i8_product_function lamina_i8_image_4x4__scalar, lamina_i8_image_6x16__avx2,
-  lamina_i8_image_14x32__avx512;
+lamina_i8_product_function lamina_i8_image_4x4__scalar, lamina_i8_image_8x12__neon,
+  lamina_i8_image_6x16__avx2, lamina_i8_image_14x32__avx512;
 
 /// Bytes of scratch that a convolution with few input channels needs.
 size_t lamina_i8_image_scratch(
@@ -145,15 +145,16 @@ typedef void lamina_i8_depthwise_function(
   const lamina_i8_depthwise *_Nonnull depthwise, const uint8_t *_Nonnull x, uint8_t *_Nonnull y,
   void *_Nonnull scratch, size_t begin, size_t end);
 
-lamina_i8_depthwise_function lamina_i8_depthwise__scalar, lamina_i8_depthwise__avx2,
-  lamina_i8_depthwise__avx512;
+lamina_i8_depthwise_function lamina_i8_depthwise__scalar, lamina_i8_depthwise__neon,
+  lamina_i8_depthwise__avx2, lamina_i8_depthwise__avx512;
 
 /// Output pixels `begin ..< end` of a maximum or mean over bytes.
 typedef void lamina_i8_pool_function(
   const lamina_pooling *_Nonnull pooling, const uint8_t *_Nonnull x, uint8_t *_Nonnull y,
   size_t begin, size_t end);
 
-lamina_i8_pool_function lamina_i8_pool__scalar, lamina_i8_pool__avx2, lamina_i8_pool__avx512;
+lamina_i8_pool_function lamina_i8_pool__scalar, lamina_i8_pool__neon, lamina_i8_pool__avx2,
+  lamina_i8_pool__avx512;
 
 /// What the bytes of two operands and a result mean: real = scale · (stored − zero).
 typedef struct lamina_i8_pairing {
@@ -170,7 +171,7 @@ typedef void lamina_i8_binary_function(
   lamina_binary function, const lamina_i8_pairing *_Nonnull pairing, const uint8_t *_Nonnull a,
   const uint8_t *_Nonnull b, uint8_t *_Nonnull y);
 
-lamina_i8_binary_function lamina_i8_binary__scalar, lamina_i8_binary__avx2,
+lamina_i8_binary_function lamina_i8_binary__scalar, lamina_i8_binary__neon, lamina_i8_binary__avx2,
   lamina_i8_binary__avx512;
 
 /// y[i] = clamp(round(x[i] / scale) + zero).
@@ -178,16 +179,16 @@ typedef void lamina_i8_quantize_function(
   const float *_Nonnull x, uint8_t *_Nonnull y, size_t count, float scale, int32_t zero,
   int32_t low, int32_t high, bool rounds_to_even);
 
-lamina_i8_quantize_function lamina_i8_quantize__scalar, lamina_i8_quantize__avx2,
-  lamina_i8_quantize__avx512;
+lamina_i8_quantize_function lamina_i8_quantize__scalar, lamina_i8_quantize__neon,
+  lamina_i8_quantize__avx2, lamina_i8_quantize__avx512;
 
 /// y[i] = scale · (x[i] − zero).
 typedef void lamina_i8_dequantize_function(
   const uint8_t *_Nonnull x, float *_Nonnull y, size_t count, float scale, int32_t zero,
   bool is_signed);
 
-lamina_i8_dequantize_function lamina_i8_dequantize__scalar, lamina_i8_dequantize__avx2,
-  lamina_i8_dequantize__avx512;
+lamina_i8_dequantize_function lamina_i8_dequantize__scalar, lamina_i8_dequantize__neon,
+  lamina_i8_dequantize__avx2, lamina_i8_dequantize__avx512;
 
 /// y[i] = table[x[i]]; in place allowed.
 void lamina_i8_lookup(

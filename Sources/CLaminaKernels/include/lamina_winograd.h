@@ -68,8 +68,8 @@ typedef bool lamina_f32_winograd_function(
   const float *_Nullable residual, float *_Nonnull y, float *_Nonnull scratch, size_t tile_begin,
   size_t tile_end, size_t panel_begin, size_t panel_end);
 
-lamina_f32_winograd_function lamina_f32_winograd__scalar, lamina_f32_winograd__avx2,
-  lamina_f32_winograd__avx512;
+lamina_f32_winograd_function lamina_f32_winograd__scalar, lamina_f32_winograd__neon,
+  lamina_f32_winograd__avx2, lamina_f32_winograd__avx512;
 
 /// Transforms and packs weights: panels without bias for each position.
 ///
@@ -78,7 +78,7 @@ typedef void lamina_f32_winograd_pack_function(
   const lamina_weights *_Nonnull weights, const lamina_winograd_axis *_Nonnull y,
   const lamina_winograd_axis *_Nonnull x, size_t panel_stride, float *_Nonnull panels);
 
-lamina_f32_winograd_pack_function lamina_f32_winograd_pack__scalar,
+lamina_f32_winograd_pack_function lamina_f32_winograd_pack__scalar, lamina_f32_winograd_pack__neon,
   lamina_f32_winograd_pack__avx2, lamina_f32_winograd_pack__avx512;
 
 #endif

@@ -14,6 +14,8 @@ uint32_t lamina_cpu_features(void) {
   return (avx2 ? lamina_cpu_avx2 : 0) | (avx512 ? lamina_cpu_avx512 : 0) |
     (brain ? lamina_cpu_avx512bf16 : 0);
 }
+#elif defined(__aarch64__)
+uint32_t lamina_cpu_features(void) { return lamina_cpu_neon; }
 #else
 uint32_t lamina_cpu_features(void) { return 0; }
 #endif
