@@ -47,7 +47,7 @@ package enum InstructionSet: String, CaseIterable, Sendable {
     }
     #elseif arch(arm64)
     switch self {
-    case .scalar, .avx2, .avx512: lamina_kernels__scalar
+    case .scalar, .avx2, .avx512, .avx512bf16: lamina_kernels__scalar
     case .neon: lamina_kernels__neon
     }
     #else

@@ -148,6 +148,7 @@ int main(void) {
   compare_lines();
   compare_products();
   compare_images();
+  compare_brains();
   compare_bytes();
   compare_byte_products();
   printf("%s: %zu cases, %zu differences\n", sets[1]->name, case_count, failure_count);

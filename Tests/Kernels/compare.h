@@ -46,6 +46,7 @@ void compare_elements(void);
 void compare_lines(void);
 void compare_products(void);
 void compare_images(void);
+void compare_brains(void);
 void compare_bytes(void);
 void compare_byte_products(void);
 

@@ -27,10 +27,11 @@ private struct Network {
     from channels: Int,
     to outputs: Int,
     kernel: Int = 1,
+    groups: Int = 1,
     scale: Float = 0.03,
     activation: Activation? = nil
   ) throws -> ValueID {
-    let shape: Shape = [outputs, channels, kernel, kernel]
+    let shape: Shape = [outputs, channels / groups, kernel, kernel]
     var weights = numbers.tensor(shape)
     if codes != nil {
       weights = try numbers.codes(
@@ -42,6 +43,7 @@ private struct Network {
     return add(
       Conv(
         window: Window(size: [kernel, kernel], padding: .sameUpper),
+        groups: groups,
         layout: .channelsLast,
         weightLayout: .outputInputSpatial
       ),
@@ -170,6 +172,20 @@ private struct Network {
     let last = try net.conv(joined, from: 52, to: 9)
     let kernels = try net.check([last])
     #expect(kernels.contains("Concat: in"))
+  }
+
+  @Test(arguments: [2, 4, 8, 16, 32, 40])
+  func depthwiseConvolutionsWriteTheirPartOfAConcatenation(channels: Int) throws {
+    for codes in [nil, Self.codes] {
+      var net = Network(codes: codes)
+      let x = net.input([1, 5, 23, channels])
+      let a = try net.conv(x, from: channels, to: channels, kernel: 3, groups: channels)
+      let b = try net.conv(x, from: channels, to: 3)
+      let scale = codes == nil ? 0.05 : Float(0.03)
+      let joined = net.add(Concat(axis: 3), [b, a], scale: scale)
+      let kernels = try net.check([joined])
+      #expect(kernels.contains { $0.hasPrefix("Conv: conv depthwise") })
+    }
   }
 
   @Test func partsOfOtherScalesAreRequantizedInPlace() throws {

@@ -192,6 +192,17 @@ LAMINA_INLINE void i8_block_store(
   _mm512_mask_storeu_epi8(y, mask, bytes);
 }
 
+/// Stores a block of several pixels that lie apart.
+LAMINA_INLINE void i8_block_scatter(
+  const lamina_i8_depthwise *depthwise, __m512i sums[4], uint8_t *y, size_t bytes) {
+  const size_t channels = depthwise->channels;
+  uint8_t block[I8_BLOCK];
+  i8_block_store(depthwise, sums, block, ~(__mmask64)0);
+  for (size_t from = 0; from < bytes; from += channels, y += depthwise->y_stride) {
+    copy_bytes(y, block + from, channels);
+  }
+}
+
 /// Computes the output pixels of a piece from its columns.
 LAMINA_INLINE void i8_piece_rows(
   const i8_piece *piece, const size_t across, const size_t down, const bool has_zeros,
@@ -216,8 +227,12 @@ LAMINA_INLINE void i8_piece_rows(
     }
     size_t rest = (piece->count - i) * depthwise->channels;
     size_t bytes = piece->shared > 1 && rest < I8_BLOCK ? rest : piece->bytes;
-    i8_block_store(
-      depthwise, sums, y + i * depthwise->y_stride + piece->channel, i8_block_mask(bytes));
+    uint8_t *to = y + i * depthwise->y_stride + piece->channel;
+    if (piece->shared > 1 && depthwise->y_stride != depthwise->channels) {
+      i8_block_scatter(depthwise, sums, to, bytes);
+    } else {
+      i8_block_store(depthwise, sums, to, i8_block_mask(bytes));
+    }
   }
 }
 
