@@ -1,4 +1,4 @@
-// Packing of bfloat16 weights into panels of pairs.
+// Packing of bfloat16 weights into panels of pairs, and the memory that pairs need.
 
 #include "../include/lamina_bf16.h"
 #include "../include/lamina_f32.h"
@@ -68,4 +68,12 @@ void lamina_bf16_pack(
       }
     }
   }
+}
+
+size_t lamina_bf16_depthwise_scratch(const lamina_window *window, size_t channels) {
+  const size_t columns = 3 * window->stride_x + window->kernel_width;
+  const size_t addresses = window->kernel_height * columns * sizeof(void *);
+  // Per 32 channels a vector pair of biases, and one for each pair of rows and each column.
+  const size_t words = 1 + (window->kernel_height + 1) / 2 * window->kernel_width;
+  return (addresses + 63) / 64 * 64 + (channels + 31) / 32 * 128 * words;
 }

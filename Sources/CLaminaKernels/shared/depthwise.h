@@ -9,9 +9,17 @@ LAMINA_INLINE void FLOAT(depthwise_columns)(
   const lamina_f32_depthwise *depthwise, const uint8_t *x, lamina_place place, size_t columns,
   const FLOAT_ELEMENT **table) {
   const lamina_window *window = depthwise->window;
-  ptrdiff_t left = (ptrdiff_t)(place.x * window->stride_x) - window->left;
+  const ptrdiff_t left = (ptrdiff_t)(place.x * window->stride_x) - window->left;
+  const size_t reach = (columns - 1) * window->dilation_x;
+  const bool whole = left >= 0 && left + (ptrdiff_t)reach < (ptrdiff_t)window->width;
+  const size_t step = window->dilation_x * window->pixel_bytes;
   for (size_t ky = 0; ky < window->kernel_height; ky++) {
     const uint8_t *line = lamina_input_row(window, x, place, ky);
+    if (whole && line) {
+      const uint8_t *first = line + (size_t)left * window->pixel_bytes;
+      for (size_t i = 0; i < columns; i++) *table++ = (const FLOAT_ELEMENT *)(first + i * step);
+      continue;
+    }
     ptrdiff_t column = left;
     for (size_t i = 0; i < columns; i++, column += (ptrdiff_t)window->dilation_x) {
       bool inside = line && column >= 0 && column < (ptrdiff_t)window->width;
@@ -101,6 +109,18 @@ static FLOAT(depthwise_group_function) *FLOAT(depthwise_choose)(const lamina_win
   return NULL;
 }
 
+/// Applies the function after the clamp to a row of output pixels.
+LAMINA_INLINE void FLOAT(depthwise_activate)(
+  const lamina_f32_depthwise *depthwise, FLOAT_ELEMENT *y) {
+  const size_t pixels = depthwise->window->out_width;
+  // Lines without gaps are one.
+  bool joins = depthwise->y_stride == depthwise->channels;
+  size_t lines = joins ? 1 : pixels, length = depthwise->channels * (joins ? pixels : 1);
+  for (size_t i = 0; i < lines; i++, y += depthwise->y_stride) {
+    FLOAT_UNARY(depthwise->activation, y, y, length, depthwise->alpha, depthwise->beta);
+  }
+}
+
 LAMINA_TARGET void FLOAT_DEPTHWISE(
   const lamina_f32_depthwise *depthwise, const FLOAT_ELEMENT *x, FLOAT_ELEMENT *y, void *scratch,
   size_t begin, size_t end) {
@@ -124,15 +144,8 @@ LAMINA_TARGET void FLOAT_DEPTHWISE(
       }
       place.x += pixels;
     }
-    if (depthwise->activation == lamina_unary_identity) continue;
-    // Lines without gaps are one.
-    bool joins = depthwise->y_stride == depthwise->channels;
-    size_t lines = joins ? 1 : window->out_width;
-    size_t length = depthwise->channels * (joins ? window->out_width : 1);
-    for (size_t i = 0; i < lines; i++) {
-      FLOAT_ELEMENT *line = first + i * depthwise->y_stride;
-      FLOAT_UNARY(
-        depthwise->activation, line, line, length, depthwise->alpha, depthwise->beta);
+    if (depthwise->activation != lamina_unary_identity) {
+      FLOAT(depthwise_activate)(depthwise, first);
     }
   }
 }

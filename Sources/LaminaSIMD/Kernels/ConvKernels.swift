@@ -170,6 +170,10 @@ final class FloatDepthwise: PreparedKernel, @unchecked Sendable {
   var packedByteCount: Int { weights.byteCount + bias.byteCount }
 
   private var shareScratch: Int {
+    if isBrain {
+      let bytes = lamina_bf16_depthwise_scratch(window.pointer, geometry.channels)
+      return (bytes + 63) / 64 * 64
+    }
     let columns = 3 * geometry.window.stride_x + geometry.window.kernel_width
     return (geometry.window.kernel_height * columns * 8 + 63) / 64 * 64
   }
