@@ -35,7 +35,7 @@ LAMINA_INLINE vi bf16_value(const uint16_t *p) {
   return vi_set(pair);
 }
 /// One element and a zero in every lane: a row of odd length ends so.
-LAMINA_INLINE vi bf16_last_value(const uint16_t *p) { return vi_set((int32_t)*p); }
+LAMINA_INLINE vi bf16_last_value(const uint16_t *p) { return vi_half(p); }
 LAMINA_INLINE vi bf16_weights(const uint8_t *p) { return vi_load((const int32_t *)p); }
 LAMINA_INLINE vf bf16_sum(vf sum, vi value, vi weights) {
   return vf_pair_dot(sum, value, weights);

@@ -186,6 +186,8 @@ LAMINA_INLINE void vf_store_brain_n(uint16_t *p, vf x, size_t n) {
   vf_store_brain(some, x);
   for (size_t i = 0; i < n; i++) p[i] = some[i];
 }
+/// One bfloat16 and a zero above it, in every lane.
+LAMINA_INLINE vi vi_half(const uint16_t *p) { return vi_set((int32_t)*p); }
 /// The products of two pairs of bfloat16 added to each lane.
 LAMINA_INLINE vf vf_pair_dot(vf sum, vi pairs, vi weights) {
   const __m256i upper = _mm256_set1_epi32((int32_t)0xffff0000);

@@ -169,6 +169,8 @@ LAMINA_INLINE void vf_store_brain_n(uint16_t *p, vf x, size_t n) {
   if (n > 1) vst1_lane_u16(p + 1, words, 1);
   if (n > 2) vst1_lane_u16(p + 2, words, 2);
 }
+/// One bfloat16 and a zero above it, in every lane.
+LAMINA_INLINE vi vi_half(const uint16_t *p) { return vi_set((int32_t)*p); }
 /// The products of two pairs of bfloat16 added to each lane.
 LAMINA_INLINE vf vf_pair_dot(vf sum, vi pairs, vi weights) {
   const int32x4_t upper = vdupq_n_s32((int32_t)0xffff0000);

@@ -110,6 +110,8 @@ LAMINA_INLINE void vf_store_brain(uint16_t *p, vf x) {
 LAMINA_INLINE void vf_store_brain_n(uint16_t *p, vf x, size_t n) {
   if (n) vf_store_brain(p, x);
 }
+/// One bfloat16 and a zero above it, in every lane.
+LAMINA_INLINE vi vi_half(const uint16_t *p) { return vi_set((int32_t)*p); }
 /// The products of two pairs of bfloat16 added to a sum.
 LAMINA_INLINE vf vf_pair_dot(vf sum, vi pairs, vi weights) {
   uint16_t a[2], b[2];
