@@ -50,20 +50,19 @@ extension Model {
     _ options: RunOptions
   ) throws -> (Graph, [AppliedEdit]) {
     let pipeline = backend.id == .reference ? PassPipeline.reference : PassPipeline.cpu
-    switch (options.precision ?? naturalPrecision, usesFileIntegers) {
-    case (.fp32, true):
-      return try PassPipeline.float.then(pipeline).run(on: graph)
-    case (.fp32, false), (.int8, true):
-      return try pipeline.run(on: graph)
-    case (.bf16, let isInteger):
-      let float = isInteger ? PassPipeline.float.then(pipeline) : pipeline
-      return try float.then(.brain).run(on: graph)
-    case (.int8, false):
-      return try calibrated(graph, pipeline, options)
-    case (let other, _):
+    let float = usesFileIntegers ? PassPipeline.float.then(pipeline) : pipeline
+    switch options.precision ?? naturalPrecision {
+    case .fp32: return try float.run(on: graph)
+    case .bf16: return try float.then(.brain).run(on: graph)
+    case .fp16: return try float.then(.storing(.float16)).run(on: graph)
+    case .int8w: return try float.then(.storing(.int8)).run(on: graph)
+    case .int4w: return try float.then(.storing(.int4)).run(on: graph)
+    case .int8 where usesFileIntegers: return try pipeline.run(on: graph)
+    case .int8: return try calibrated(graph, pipeline, options)
+    case .int1w:
       throw PlanError.precisionUnavailable(
-        name: other.rawValue,
-        reason: "the \(backend.id) backend computes in fp32, bf16 and int8"
+        name: Precision.int1w.rawValue,
+        reason: "weights of one bit need a model that was trained with them"
       )
     }
   }

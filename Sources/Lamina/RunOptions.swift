@@ -20,13 +20,13 @@ public enum Precision: String, CaseIterable, Sendable {
   case fp32
   /// 16-bit brain floats.
   case bf16
-  /// 16-bit weights.
+  /// 16-bit weights, computed with in 32-bit floats.
   case fp16
   /// 8-bit integers: the file's own, or calibrated.
   case int8
-  /// 8-bit weights.
+  /// 8-bit weights, computed with in 32-bit floats.
   case int8w
-  /// 4-bit weights.
+  /// 4-bit weights, computed with in 32-bit floats.
   case int4w
   /// 1-bit weights.
   case int1w

@@ -37,6 +37,11 @@ extension PassPipeline {
     ComputeInBrainFloat(), JoinBrainFloats(), RemoveDeadNodes(),
   ])
 
+  /// From a graph that computes in float32, optimised, to one that reads weights of fewer bits.
+  package static func storing(_ store: StoreWeightsSmall.Store) -> PassPipeline {
+    PassPipeline([StoreWeightsSmall(store)])
+  }
+
   /// From a quantized graph to one that computes in float32.
   package static let float = PassPipeline(
     [FoldConstants(keepsQuantization: true), FuseQLinear(), MoveQuantizedElements()]

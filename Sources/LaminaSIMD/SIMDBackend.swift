@@ -23,7 +23,7 @@ package struct SIMDBackend: Backend {
       name: ProcessorName.read() ?? "processor",
       instructionSet: instructionSet.title,
       coreCount: ProcessInfo.processInfo.activeProcessorCount,
-      precisions: ["fp32", "bf16", "int8"]
+      precisions: ["fp32", "bf16", "fp16", "int8", "int8w", "int4w"]
     )
   }
 

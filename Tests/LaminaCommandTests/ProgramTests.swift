@@ -95,7 +95,7 @@ import Testing
   @Test("backends and precisions that are not there end with code 5")
   func refusesBackends() throws {
     let model = ProgramUnderTest.fixture("onnx-float-conv/model.onnx")
-    for options in [["--backend", "vulkan"], ["--precision", "int4w"]] {
+    for options in [["--backend", "vulkan"], ["--precision", "int1w"]] {
       let result = try lamina(["run", model] + options)
       #expect(result.status == 5)
       #expect(result.output.isEmpty)

@@ -74,6 +74,39 @@ import Testing
     for (float, brain) in zip(scores[0], scores[1]) { #expect(abs(float - brain) < 0.02) }
   }
 
+  @Test(arguments: [nil, BackendChoice.reference])
+  func weightsOfFewerBitsGiveNearlyTheSameScores(backend: BackendChoice?) throws {
+    let model = try Model.bundled()
+    let input = try NumericArray(shape: [1, 1, 28, 28], one)
+    var options = RunOptions()
+    options.backend = backend ?? .cpu
+    let exact = try model.prepare(options).run([input])[0].floats()
+    let bounds: [(Precision, Float)] = [(.fp16, 0.002), (.int8w, 0.02), (.int4w, 0.2)]
+    for (precision, bound) in bounds {
+      options.precision = precision
+      let prepared = try model.prepare(options)
+      let precisions = prepared.preparation.steps.map(\.precision)
+      #expect(precisions.contains(precision.rawValue))
+      let scores = try prepared.run([input])[0].floats()
+      #expect(scores != exact)
+      let distance = zip(scores, exact).reduce(0) { max($0, abs($1.0 - $1.1)) }
+      #expect(distance < bound, "\(precision): \(distance)")
+    }
+  }
+
+  @Test func integersOfTheFileGiveWeightsOfFewerBits() throws {
+    let model = try Model.bundled("digits/digits-int8.tflite")
+    let codes = one.map { Int8($0 * 255 - 128) }
+    let type = model.graph[model.graph.inputs[0]].tensorType
+    let input = Tensor(type.shape, codes).with(quantization: type.quantization)
+    var options = RunOptions()
+    options.precision = .int8w
+    let prepared = try model.prepare(options)
+    #expect(prepared.preparation.steps.map(\.precision).contains("int8w"))
+    let scores = try prepared.run([.tensor(input)]).outputs[0].tensor.dequantized().floats()
+    #expect(scores.firstIndex(of: scores.max() ?? 0) == 1)
+  }
+
   @Test func whatIsMissingIsSaidWithItsExitCode() throws {
     let model = try Model.bundled()
     var options = RunOptions()

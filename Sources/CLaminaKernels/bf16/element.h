@@ -11,6 +11,7 @@
 #undef FLOAT_GROUP
 #undef FLOAT_VALUE
 #undef FLOAT_WEIGHT_BYTES
+#undef FLOAT_SCALES
 
 #define FLOAT(stem) bf16_##stem
 #define FLOAT_PRODUCT LAMINA_TILE(bf16_product)
@@ -22,6 +23,7 @@
 #define FLOAT_GROUP 2
 #define FLOAT_VALUE vi
 #define FLOAT_WEIGHT_BYTES 4
+#define FLOAT_SCALES 0
 
 LAMINA_INLINE vf bf16_load(const uint16_t *p) { return vf_load_brain(p); }
 LAMINA_INLINE vf bf16_load_n(const uint16_t *p, size_t n) { return vf_load_brain_n(p, n); }

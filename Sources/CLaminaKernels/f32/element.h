@@ -12,6 +12,8 @@
 #define FLOAT_VALUE vf
 /// Bytes of the weights that a group meets in one column.
 #define FLOAT_WEIGHT_BYTES 4
+/// Whether each column has a scale.
+#define FLOAT_SCALES 0
 
 LAMINA_INLINE vf f32_load(const float *p) { return vf_load(p); }
 LAMINA_INLINE vf f32_load_n(const float *p, size_t n) { return vf_load_n(p, n); }

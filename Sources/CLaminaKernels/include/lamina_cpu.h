@@ -5,6 +5,7 @@
 #include "lamina_f32.h"
 #include "lamina_i8.h"
 #include "lamina_roof.h"
+#include "lamina_small.h"
 #include "lamina_winograd.h"
 
 /// The kernels of one instruction set and the shape of their tiles.
@@ -13,6 +14,9 @@ typedef struct lamina_kernels {
   /// Lanes of a vector, vectors and rows of a product's tile, weights of a byte dot product.
   size_t lanes, tile_vectors, tile_rows, dot_group;
   lamina_f32_product_function *_Nonnull f32_product;
+  lamina_f32_product_function *_Nonnull f32_half_product;
+  lamina_f32_product_function *_Nonnull f32_byte_product;
+  lamina_f32_product_function *_Nonnull f32_nibble_product;
   lamina_f32_winograd_function *_Nonnull f32_winograd;
   lamina_f32_winograd_pack_function *_Nonnull f32_winograd_pack;
   lamina_f32_depthwise_function *_Nonnull f32_depthwise;

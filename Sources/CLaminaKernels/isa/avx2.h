@@ -205,6 +205,15 @@ LAMINA_INLINE void vf_store_half(uint16_t *p, vf x) {
   _mm_storeu_si128((__m128i *)p, _mm256_cvtps_ph(x, _MM_FROUND_TO_NEAREST_INT));
 }
 
+/// Eight signed bytes, and the signed 4 bits at a place of each word, as floats.
+LAMINA_INLINE vf vf_load_codes(const int8_t *p) {
+  return _mm256_cvtepi32_ps(_mm256_cvtepi8_epi32(_mm_loadl_epi64((const __m128i *)p)));
+}
+LAMINA_INLINE vf vf_nibble(vi words, size_t place) {
+  __m256i upper = _mm256_slli_epi32(words, 28 - 4 * (int)place);
+  return _mm256_cvtepi32_ps(_mm256_srai_epi32(upper, 28));
+}
+
 /// Copies bytes.
 LAMINA_INLINE void copy_bytes(uint8_t *to, const uint8_t *from, size_t count) {
   for (size_t i = 0; i < count; i++) to[i] = from[i];

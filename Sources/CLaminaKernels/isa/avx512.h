@@ -214,6 +214,16 @@ LAMINA_INLINE void vf_store_half(uint16_t *p, vf x) {
     (__m256i *)p, _mm512_cvtps_ph(x, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC));
 }
 
+/// Sixteen signed bytes, and the signed 4 bits at a place of each word, as floats.
+LAMINA_INLINE vf vf_load_codes(const int8_t *p) {
+  return _mm512_cvtepi32_ps(_mm512_cvtepi8_epi32(_mm_loadu_si128((const __m128i *)p)));
+}
+/// Looks them up: an index is the lowest 4 bits of a lane.
+LAMINA_INLINE vf vf_nibble(vi words, size_t place) {
+  const vf codes = _mm512_setr_ps(0, 1, 2, 3, 4, 5, 6, 7, -8, -7, -6, -5, -4, -3, -2, -1);
+  return _mm512_permutexvar_ps(_mm512_srli_epi32(words, 4 * (unsigned)place), codes);
+}
+
 /// Copies bytes, 64 at a time.
 LAMINA_INLINE void copy_bytes(uint8_t *to, const uint8_t *from, size_t count) {
   for (; count >= 64; count -= 64, to += 64, from += 64) {

@@ -169,6 +169,18 @@ LAMINA_INLINE void vf_store_brain_n(uint16_t *p, vf x, size_t n) {
   if (n > 1) vst1_lane_u16(p + 1, words, 1);
   if (n > 2) vst1_lane_u16(p + 2, words, 2);
 }
+/// Four signed bytes as floats.
+LAMINA_INLINE vf vf_load_codes(const int8_t *p) {
+  int32_t bytes;
+  memcpy(&bytes, p, sizeof bytes);
+  int16x8_t wide = vmovl_s8(vreinterpret_s8_s32(vdup_n_s32(bytes)));
+  return vcvtq_f32_s32(vmovl_s16(vget_low_s16(wide)));
+}
+/// The signed 4 bits at bit 4 · `place` of each word as floats.
+LAMINA_INLINE vf vf_nibble(vi words, size_t place) {
+  vi high = vshlq_s32(words, vdupq_n_s32(28 - 4 * (int32_t)place));
+  return vcvtq_f32_s32(vshrq_n_s32(high, 28));
+}
 /// One bfloat16 and a zero above it, in every lane.
 LAMINA_INLINE vi vi_half(const uint16_t *p) { return vi_set((int32_t)*p); }
 /// The products of two pairs of bfloat16 added to each lane.

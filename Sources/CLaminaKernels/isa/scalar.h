@@ -157,6 +157,12 @@ LAMINA_INLINE void vf_store_half(uint16_t *p, vf x) {
   }
 }
 
+/// A signed byte, and the signed 4 bits at a place of a word, as floats.
+LAMINA_INLINE vf vf_load_codes(const int8_t *p) { return (float)*p; }
+LAMINA_INLINE vf vf_nibble(vi words, size_t place) {
+  return (float)((int32_t)((uint32_t)words << (28 - 4 * place)) >> 28);
+}
+
 /// Copies bytes.
 LAMINA_INLINE void copy_bytes(uint8_t *to, const uint8_t *from, size_t count) {
   for (size_t i = 0; i < count; i++) to[i] = from[i];

@@ -9,6 +9,11 @@
 #include "../shared/product.h"
 #include "../shared/depthwise.h"
 #include "../shared/pool.h"
+#include "../f32/nibble_product.h"
+#include "../f32/half_weights.h"
+#include "../shared/product.h"
+#include "../f32/byte_weights.h"
+#include "../shared/product.h"
 #include "../f32/winograd.h"
 #include "../f32/half.h"
 #include "../f32/transpose.h"
@@ -35,6 +40,9 @@ const lamina_kernels LAMINA_KERNEL(kernels) = {
   .tile_rows = TILE_ROWS,
   .dot_group = DOT_GROUP,
   .f32_product = LAMINA_TILE(f32_product),
+  .f32_half_product = LAMINA_TILE(f32_half_product),
+  .f32_byte_product = LAMINA_TILE(f32_byte_product),
+  .f32_nibble_product = LAMINA_TILE(f32_nibble_product),
   .f32_winograd = LAMINA_KERNEL(f32_winograd),
   .f32_winograd_pack = LAMINA_KERNEL(f32_winograd_pack),
   .f32_depthwise = LAMINA_KERNEL(f32_depthwise),

@@ -1,7 +1,8 @@
 // Matrix products and convolutions with float32 sums: packed panels, accumulators in registers.
 //
 // For the elements that the including file defined (element.h of their folder): `FLOAT_GROUP` of
-// them meet as many weights of each column in one step.
+// them meet as many weights of each column in one step. With `FLOAT_SCALES` of 1, weights are
+// codes, and a panel has their scales behind its biases.
 
 #include "window.h"
 
@@ -24,6 +25,9 @@ typedef struct FLOAT(tile) {
 /// Bytes of a vector of weights.
 #define FLOAT_VECTOR (LANES * FLOAT_WEIGHT_BYTES)
 
+/// Bytes of a column before its weights.
+#define FLOAT_HEAD ((1 + FLOAT_SCALES) * sizeof(float))
+
 /// Sums of one tile over one row of weights.
 #define FLOAT_TILE_STEP(copy, value_at, offset)              \
   {                                                          \
@@ -31,7 +35,11 @@ typedef struct FLOAT(tile) {
     _Pragma("clang loop unroll(full)")                       \
     for (size_t v = 0; v < vectors; v++) {                   \
       weights[v] = FLOAT(weights)(panel + v * FLOAT_VECTOR); \
-      __builtin_prefetch(ahead + v * FLOAT_VECTOR, 0, 2);    \
+      if (count < 3) {                                       \
+        __builtin_prefetch(ahead + v * FLOAT_VECTOR);        \
+      } else {                                               \
+        __builtin_prefetch(ahead + v * FLOAT_VECTOR, 0, 2);  \
+      }                                                      \
     }                                                        \
     _Pragma("clang loop unroll(full)")                       \
     for (size_t i = 0; i < count; i++) {                     \
@@ -69,12 +77,12 @@ LAMINA_INLINE void FLOAT(tile_run)(
   for (size_t i = 0; i < count; i++) {
     _Pragma("clang loop unroll(full)")
     for (size_t v = 0; v < vectors; v++) {
-      sums[0][i][v] = vf_load((const float *)panel + v * LANES);
+      sums[0][i][v] = FLOAT_SCALES ? vf_set(0) : vf_load((const float *)panel + v * LANES);
       _Pragma("clang loop unroll(full)")
       for (size_t copy = 1; copy < copies; copy++) sums[copy][i][v] = vf_set(0);
     }
   }
-  panel += vectors * LANES * sizeof(float);
+  panel += vectors * LANES * FLOAT_HEAD;
   for (size_t tap = 0; tap < taps; tap++) {
     const FLOAT_ELEMENT *row[TILE_ROWS];
     _Pragma("clang loop unroll(full)")
@@ -104,6 +112,10 @@ LAMINA_INLINE void FLOAT(tile_run)(
       vf sum = sums[0][i][v];
       _Pragma("clang loop unroll(full)")
       for (size_t copy = 1; copy < copies; copy++) sum = vf_add(sum, sums[copy][i][v]);
+      if (FLOAT_SCALES) {
+        const float *bias = (const float *)tile->panel + v * LANES;
+        sum = vf_fma(sum, vf_load(bias + vectors * LANES), vf_load(bias));
+      }
       FLOAT(tile_write)(product, tile, i, v * LANES, sum);
     }
   }
@@ -267,7 +279,7 @@ LAMINA_TARGET void FLOAT_PRODUCT(
   const size_t taps = gathers ? product->window->kernel_height : product->taps;
   const size_t depth = gathers ? product->window->kernel_width * product->depth : product->depth;
   const size_t steps = taps * ((depth + FLOAT_GROUP - 1) / FLOAT_GROUP);
-  const size_t panel_bytes = width * (sizeof(float) + steps * FLOAT_WEIGHT_BYTES);
+  const size_t panel_bytes = width * (FLOAT_HEAD + steps * FLOAT_WEIGHT_BYTES);
   const size_t rows = row_end - row_begin;
   const size_t height = FLOAT(tile_height)(product);
   const size_t tiles = (rows + height - 1) / height;
@@ -283,7 +295,7 @@ LAMINA_TARGET void FLOAT_PRODUCT(
     const size_t block_steps = tiles * (to - from) * steps;
     const size_t next_step = next_bytes / (block_steps ? block_steps : 1) + 1;
     for (size_t t = 0; t < tiles; t++) {
-      const bool cold = t == 0 && from == panel_begin && !product->is_called;
+      const bool cold = tiles == 1 || (t == 0 && from == panel_begin && !product->is_called);
       // Tiles of nearly equal height, so that none is left with one or two rows.
       size_t first = row_begin + t * rows / tiles;
       size_t count = row_begin + (t + 1) * rows / tiles - first;
@@ -319,4 +331,5 @@ LAMINA_TARGET void FLOAT_PRODUCT(
 }
 #undef FLOAT_BLOCK_BYTES
 #undef FLOAT_AHEAD
+#undef FLOAT_HEAD
 #undef FLOAT_VECTOR

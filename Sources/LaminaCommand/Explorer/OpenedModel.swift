@@ -48,7 +48,10 @@ struct OpenedModel {
     let precisions = [
       Choice("fp32", note: model.usesFileIntegers ? fromIntegers : "as the file says"),
       Choice("bf16", note: "activations and weights of 16 bits"),
+      Choice("fp16", note: "weights of 16 bits"),
       Choice("int8", note: calibrated),
+      Choice("int8w", note: "weights of 8 bits"),
+      Choice("int4w", note: "weights of 4 bits"),
     ]
     return Choices(
       backends: backends.sorted { $0.isAvailable && !$1.isAvailable },

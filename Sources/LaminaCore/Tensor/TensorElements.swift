@@ -110,7 +110,8 @@ extension Tensor {
   /// Returns the elements converted to another real type (floats to integers toward zero).
   package func cast(to target: DataType) throws -> Tensor {
     if target == dtype { return with(quantization: nil) }
-    if dtype == .float32, target == .bfloat16 { return try rounded() }
+    if dtype == .float32, target == .bfloat16 { return try rounded { BFloat16($0) } }
+    if dtype == .float32, target == .float16 { return try rounded { Float16($0) } }
     guard let from = dtype.realElement, let to = target.realElement else {
       throw ShapeError.wrongElementType(expected: "a real number", found: dtype)
     }
@@ -127,11 +128,12 @@ extension Tensor {
     return try convert(from, to)
   }
 
-  /// Returns float32 as bfloat16, as vector code: weights by the megabyte.
-  private func rounded() throws -> Tensor {
+  /// Returns float32 as floats of 16 bits, as vector code: weights by the megabyte.
+  @inline(__always)
+  private func rounded<Element: TensorElement>(_ round: (Float) -> Element) throws -> Tensor {
     try withElements(of: Float.self) { source in
-      try Tensor.build(shape, of: BFloat16.self) { target in
-        for index in 0..<min(source.count, target.count) { target[index] = BFloat16(source[index]) }
+      try Tensor.build(shape, of: Element.self) { target in
+        for index in 0..<min(source.count, target.count) { target[index] = round(source[index]) }
       }
     }
   }
@@ -159,12 +161,12 @@ extension Tensor {
     guard let quantization else { return self.dtype == dtype ? self : try cast(to: dtype) }
     let scales = quantization.scales.map(Double.init)
     let zeroPoints = quantization.zeroPoints.map(Double.init)
-    let period = try quantizationPeriod(quantization)
+    let places = try ScalePlaces(quantization, shape)
     let codes = try doubles()
     func reals<Real: FloatElement>(_: Real.Type) throws -> Tensor {
       try Tensor.build(shape, of: Real.self) { target in
         for index in target.indices {
-          let position = scales.count == 1 ? 0 : index / period % scales.count
+          let position = scales.count == 1 ? 0 : places.place(of: index)
           target[index] = Real((codes[index] - zeroPoints[position]) * scales[position])
         }
       }
@@ -177,28 +179,12 @@ extension Tensor {
     guard let range = dtype.integerRange else {
       throw ShapeError.wrongElementType(expected: "an integer type", found: dtype)
     }
-    let period = try quantizationPeriod(quantization)
+    let places = try ScalePlaces(quantization, shape)
     let reals = try doubles()
     let codes = reals.indices.map { index in
-      let position = quantization.isPerTensor ? 0 : index / period % quantization.scales.count
+      let position = quantization.isPerTensor ? 0 : places.place(of: index)
       return Double(quantization.code(of: reals[index], at: position, in: range))
     }
     return try Tensor(dtype, shape, rounding: codes).with(quantization: quantization)
-  }
-
-  /// How many elements in a row share a scale.
-  private func quantizationPeriod(_ quantization: Quantization) throws(ShapeError) -> Int {
-    guard !quantization.isPerTensor else { return 1 }
-    let axis = try shape.axis(quantization.axis ?? 0)
-    guard quantization.scales.count == shape[axis],
-      quantization.zeroPoints.count == quantization.scales.count
-    else {
-      throw .axisLengthMismatch(
-        axis: axis,
-        expected: quantization.scales.count,
-        found: shape[axis]
-      )
-    }
-    return max(shape.product(axis + 1..<shape.rank), 1)
   }
 }

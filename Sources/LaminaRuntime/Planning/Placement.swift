@@ -233,8 +233,10 @@ struct Placement {
     return sum
   }
 
-  /// What the step computes in: the integers of quantized outputs, else the element type.
+  /// What the step computes in: the integers of quantized outputs, else the element type, or the
+  /// weights of fewer bits that floats are multiplied by.
   private func precision(of node: Node) -> String {
+    if let weights = smallWeights(of: node) { return weights }
     let types = graph.outputTypes(of: node).compactMap { $0 } + graph.inputTypes(of: node).present
     guard let type = types.first else { return options.precision }
     if type.isQuantized { return type.dtype.name }
@@ -243,6 +245,18 @@ struct Placement {
     case .float16: return "fp16"
     case .bfloat16: return "bf16"
     default: return type.dtype.name
+    }
+  }
+
+  /// The precision of a constant second input with fewer bits than the result's floats.
+  private func smallWeights(of node: Node) -> String? {
+    guard node.inputs.count > 1, let weights = graph.constant(node.inputs[1]),
+      let output = graph.outputTypes(of: node).first ?? nil, output.dtype == .float32
+    else { return nil }
+    switch weights.dtype {
+    case .float16: return "fp16"
+    case .int8, .int4: return weights.quantization == nil ? nil : "\(weights.dtype.name)w"
+    default: return nil
     }
   }
 }

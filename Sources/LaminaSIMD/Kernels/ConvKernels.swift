@@ -11,7 +11,6 @@ enum ConvKernels {
     _ request: KernelRequest
   ) throws(Refusal) -> any PreparedKernel {
     let weights = try request.constant(1, "weights")
-    let elements = try FloatWeights(1, request)
     let bias = try request.floats(2, "biases")
     return try request.channelsLast(op.layout) { x, y throws(Refusal) in
       let geometry = try ImageGeometry(
@@ -24,7 +23,7 @@ enum ConvKernels {
         throw Refusal("a depthwise convolution does not end so")
       }
       let problem = try productProblem(op, geometry, weights.shape)
-      return try FloatProduct(problem, weights: elements, bias: bias, request)
+      return try FloatProduct(problem, bias: bias, request)
     }
   }
 

@@ -4,6 +4,8 @@ import LaminaRuntime
 
 /// A matrix product or convolution of float32 or bfloat16 with weights packed at preparation.
 ///
+/// Weights that float32 is multiplied by may be stored in fewer bits, see ``SmallWeights``.
+///
 /// Inputs: the rows or the channels-last image at 0. Output: rows of `groups · columns` numbers.
 final class FloatProduct: PreparedKernel, @unchecked Sendable {
   let name: String
@@ -23,6 +25,10 @@ final class FloatProduct: PreparedKernel, @unchecked Sendable {
   private let threadCount: Int
   /// Whether elements are bfloat16; sums are float32 all the same.
   private let isBrain: Bool
+  /// The product of float32 for the weights as they are packed.
+  private let floatProduct: SmallWeights.Product
+  /// Whether many rows are multiplied by weights that are widened first, in working memory.
+  private let widens: Bool
   /// Which input is added to the product.
   private let addendIndex: Int?
 
@@ -62,21 +68,33 @@ final class FloatProduct: PreparedKernel, @unchecked Sendable {
     }
   }
 
+  /// - Parameters:
+  ///   - problem: what is multiplied.
+  ///   - factor: what the products are multiplied by.
+  ///   - bias: what is added to each column.
+  ///   - request: the step, whose input 1 are the weights.
+  /// - Throws: a refusal when the weights are not known or there is not enough memory.
   init(
     _ problem: Problem,
-    weights: FloatWeights,
+    times factor: Float = 1,
     bias: [Float]?,
     _ request: KernelRequest
   ) throws(Refusal) {
-    name = request.name
+    isBrain = try request.input(0).dtype == .bfloat16
+    let tensor = try request.constant(1, "weights")
+    let small = isBrain ? nil : SmallWeights(tensor, problem, times: factor)
+    floatProduct = small?.product(request.kernels) ?? request.kernels.f32_product
+    widens = small?.widensForManyRows ?? false
+    name = request.name + (small.map { ", \($0.title)" } ?? "")
     kernels = request.kernels
     (rows, groups) = (problem.rows, problem.groups)
     (depth, columns) = (problem.depth, problem.columns)
     threadCount = request.threadCount
     addendIndex = request.addendIndex
     overwritableInputs = request.overwritableAddend
-    isBrain = try request.input(0).dtype == .bfloat16
-    groupFloats = problem.packedCount(kernels, isBrain: isBrain)
+    groupFloats =
+      small.map { ($0.packedByteCount(problem, request.kernels) + 63) / 64 * 16 }
+      ?? problem.packedCount(kernels, isBrain: isBrain)
     panels = try AlignedBuffer(byteCount: groups * groupFloats * 4)
     zeros = try AlignedBuffer(byteCount: depth * 4)
     window = problem.window.map(Pinned.init)
@@ -103,7 +121,24 @@ final class FloatProduct: PreparedKernel, @unchecked Sendable {
         is_called: false
       )
     )
-    if isBrain { packPairs(problem, weights, bias) } else { pack(problem, weights, bias) }
+    if let small {
+      pack(problem, small, bias)
+    } else {
+      let weights = try FloatWeights(1, request).scaled(by: factor)
+      if isBrain { packPairs(problem, weights, bias) } else { pack(problem, weights, bias) }
+    }
+  }
+
+  private func pack(_ problem: Problem, _ weights: SmallWeights, _ bias: [Float]?) {
+    for group in 0..<groups {
+      weights.pack(
+        problem,
+        group: group,
+        bias: bias.map { Array($0[group * columns..<(group + 1) * columns]) },
+        kernels,
+        to: panels.floats + group * groupFloats
+      )
+    }
   }
 
   private func pack(_ problem: Problem, _ weights: FloatWeights, _ bias: [Float]?) {
@@ -151,7 +186,10 @@ final class FloatProduct: PreparedKernel, @unchecked Sendable {
       tileRows: kernels.tile_rows,
       elementByteCount: isBrain ? 2 : 4
     )
-    return (strip + 63) / 64 * 64
+    let isWidened = widens && rows > lamina_small_rows
+    let wide =
+      isWidened ? lamina_nibble_scratch(product.pointer, kernels.lanes, kernels.tile_vectors) : 0
+    return wide + (strip + 63) / 64 * 64
   }
 
   var scratchByteCount: Int { shareScratch * threadCount }
@@ -178,7 +216,9 @@ final class FloatProduct: PreparedKernel, @unchecked Sendable {
   ) {
     let width = kernels.lanes * kernels.tile_vectors
     let panelCount = (columns + width - 1) / width
-    let splitsRows = rows >= shares * kernels.tile_rows || panelCount < shares
+    // What is widened is widened once a share that has its panels.
+    let leastRows = kernels.tile_rows * (widens ? 8 : 1)
+    let splitsRows = rows >= shares * leastRows || panelCount < shares
     let rowPart = splitsRows ? Shares.range(share, of: shares, over: rows) : 0..<rows
     let panelPart = splitsRows ? 0..<panelCount : Shares.range(share, of: shares, over: panelCount)
     for group in 0..<groups {
@@ -197,7 +237,7 @@ final class FloatProduct: PreparedKernel, @unchecked Sendable {
           panelPart.upperBound
         )
       } else {
-        kernels.f32_product(
+        floatProduct(
           &part,
           x.assumingMemoryBound(to: Float.self) + group * depth,
           addend.map { $0.assumingMemoryBound(to: Float.self) + group * columns },

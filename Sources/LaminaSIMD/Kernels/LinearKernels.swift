@@ -14,7 +14,6 @@ enum LinearKernels {
     let rows = try request.input(0).shape.known() / shape[1]
     return try FloatProduct(
       .matrix(rows: rows, depth: shape[1], columns: shape[0], transposed: true),
-      weights: try FloatWeights(1, request),
       bias: try request.floats(2, "biases"),
       request
     )
@@ -27,11 +26,10 @@ enum LinearKernels {
     }
     let rows = op.transposesA ? a[1] : a[0]
     let (depth, columns) = op.transposesB ? (b[1], b[0]) : (b[0], b[1])
-    let weights = try FloatWeights(1, request).scaled(by: op.alpha)
     let bias = try gemmBias(op, columns, request)
     return try FloatProduct(
       .matrix(rows: rows, depth: depth, columns: columns, transposed: op.transposesB),
-      weights: weights,
+      times: op.alpha,
       bias: bias,
       request
     )
@@ -70,11 +68,10 @@ enum LinearKernels {
       guard b.dtype == .float32 else { throw Refusal("both sides are computed during the run") }
       return try FloatBatchProduct(op, depth: depth, columns: columns, request)
     }
-    let weights = try FloatWeights(1, request).scaled(by: op.alpha)
     let rows = a.shape.product(0..<a.shape.rank - 1)
     return try FloatProduct(
       .matrix(rows: rows, depth: depth, columns: columns, transposed: op.transposesB),
-      weights: weights,
+      times: op.alpha,
       bias: nil,
       request
     )

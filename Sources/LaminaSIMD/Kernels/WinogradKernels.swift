@@ -106,10 +106,7 @@ final class FloatWinograd: PreparedKernel, @unchecked Sendable {
         beta: end.beta
       )
     )
-    makeDirect = { () throws(Refusal) in
-      let weights = try FloatWeights(1, request)
-      return try FloatProduct(problem, weights: weights, bias: numbers, request)
-    }
+    makeDirect = { () throws(Refusal) in try FloatProduct(problem, bias: numbers, request) }
     pack(problem, try FloatWeights(1, request))
   }
 
