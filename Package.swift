@@ -177,7 +177,8 @@ let package = Package(
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
     .package(url: "https://github.com/apple/swift-collections", from: "1.1.0"),
-    .package(url: "https://github.com/apple/swift-protobuf", from: "1.28.0"),
+    // Without its streams it needs no Foundation, whose tables for all languages are 40 MB.
+    .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0", traits: []),
   ],
   targets: modules + nativeModules + benchmarks + tests + fuzzing,
   swiftLanguageModes: [.v6]
