@@ -43,7 +43,8 @@ describe libwebp webp sharpyuv ncursesw tinfo
 describe libopenjp2 openjp2
 # lld, which comes with Swift, does not mind archives that are named before their users.
 PKG_CONFIG_PATH=$archives quietly swift build --package-path "$root" --scratch-path "$scratch" \
-  -c release --product lamina --static-swift-stdlib -Xswiftc -use-ld=lld
+  -c release --product lamina --static-swift-stdlib -Xswiftc -use-ld=lld \
+  -Xlinker --no-export-dynamic
 
 program=$prefix/bin/lamina
 install -Ds -m 755 "$scratch/release/lamina" "$program"

@@ -62,6 +62,37 @@ import Testing
     expectClose(try after.evaluate([x])[0].tensor, before, within: 0.1)
   }
 
+  @Test func whatCodesCannotHoldIsCutOffInFloatToo() throws {
+    var sketch = GraphSketch()
+    let scale = sketch.constant(Tensor(scalar: Float(0.02)))
+    let zero = sketch.constant(Tensor(scalar: UInt8(0)))
+    let x = sketch.input("x", [1, 1, 1, 4])
+    let real = sketch.node(
+      DequantizeLinear(),
+      sketch.node(QuantizeLinear(), x, scale, zero),
+      scale,
+      zero
+    )
+    // Three times the input: the codes of the result end at 5.1, and begin at 0.
+    let codes = sketch.constant(Tensor([1, 1, 1, 1], [3 as Int8]))
+    let one = sketch.constant(Tensor(scalar: Float(1)))
+    let none = sketch.constant(Tensor(scalar: Int8(0)))
+    let conv = sketch.node(
+      Conv(window: Window(size: [1, 1])),
+      real,
+      sketch.node(DequantizeLinear(), codes, one, none)
+    )
+    let stored = sketch.node(QuantizeLinear(), conv, scale, zero)
+    let graph = try sketch.finish(sketch.node(DequantizeLinear(), stored, scale, zero))
+    let (integer, _) = try PassPipeline(passes).run(on: graph)
+    let (float, _) = try PassPipeline.float.run(on: integer)
+    let result = try float.evaluate([.tensor(Tensor([1, 1, 1, 4], [0, 1, 2, 5] as [Float]))])
+    let found = try result[0].tensor.floats()
+    for (value, expected) in zip(found, [0, 3, 5.1, 5.1] as [Float]) {
+      #expect(abs(value - expected) < 1e-5)
+    }
+  }
+
   @Test func qLinearConvBecomesAConvolutionOnCodes() throws {
     var sketch = GraphSketch()
     let x = sketch.input("x", [1, 1, 3, 3], .uint8)

@@ -23,7 +23,7 @@ package struct OutputFiles {
     do {
       try FileManager.default.createDirectory(atPath: place, withIntermediateDirectories: true)
     } catch {
-      throw UsageError("--output \(place): \(error.localizedDescription)")
+      throw UsageError("--output \(place): \(error.systemReason)")
     }
     var used = Set<String>()
     return try outputs.map { name, value in
@@ -31,7 +31,7 @@ package struct OutputFiles {
       let path = Folder.join(place, Self.uniqueName(name, &used) + ".npy")
       let bytes = Data(RecordedArray.file(tensor))
       do { try bytes.write(to: URL(fileURLWithPath: path)) } catch {
-        throw UsageError("--output \(path): \(error.localizedDescription)")
+        throw UsageError("--output \(path): \(error.systemReason)")
       }
       return path
     }
@@ -57,5 +57,13 @@ package struct OutputFiles {
       }
     )
     return safe.isEmpty ? "_" : String(safe.prefix(200))
+  }
+}
+
+extension Error {
+  /// What the system says of a file that cannot be made.
+  fileprivate var systemReason: String {
+    guard let posix = (self as? CocoaError)?.underlying as? POSIXError else { return "\(self)" }
+    return String(cString: strerror(posix.code.rawValue))
   }
 }

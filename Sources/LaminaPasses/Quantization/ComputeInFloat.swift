@@ -5,7 +5,8 @@ import LaminaOperators
 ///
 ///     Op(codes x) → codes y   becomes   Requantize(Op(Requantize(x))) with floats between
 ///
-/// Constants become floats at once. ``JoinRequantize`` then drops the codes between two nodes.
+/// Constants become floats at once. ``JoinRequantize`` then drops the codes between two nodes. What
+/// codes cannot hold is cut off as before: converters leave out a ReLU6 that the range of codes is.
 package struct ComputeInFloat: RewritePass {
   package static let name = "compute-in-float"
   package static let promise = Exactness.approximate
@@ -39,7 +40,7 @@ package struct ComputeInFloat: RewritePass {
       outputTypes: types.map { type in
         type.map { TensorType($0.isQuantized ? .float32 : $0.dtype, $0.shape) }
       },
-      activation: node.activation,
+      activation: Self.limited(node, types.first ?? nil),
       sources: node.sources
     )
     for (position, type) in types.enumerated() where type?.isQuantized == true {
@@ -52,5 +53,49 @@ package struct ComputeInFloat: RewritePass {
       )
     }
     return edit
+  }
+
+  /// The node's activation, within the numbers that the codes of its result stand for.
+  private static func limited(_ node: Node, _ result: TensorType?) -> Activation? {
+    guard node.computesBeyondItsInputs, let range = result?.realRange else {
+      return node.activation
+    }
+    switch node.activation {
+    case nil: return .clip(low: range.lowerBound, high: range.upperBound)
+    case let activation?:
+      guard let bounds = activation.bounds else { return activation }
+      let low = max(bounds.low, range.lowerBound)
+      return .clip(low: low, high: max(low, min(bounds.high, range.upperBound)))
+    }
+  }
+}
+
+extension Node {
+  /// Whether results may lie outside of the range of the inputs, so that codes cut them off.
+  fileprivate var computesBeyondItsInputs: Bool {
+    switch op {
+    case is Conv, is ConvTranspose, is FullyConnected, is Gemm, is MatMul: true
+    case is BinaryElementwise, is VariadicElementwise: true
+    default: false
+    }
+  }
+}
+
+extension TensorType {
+  /// The real numbers from the lowest code to the highest; `nil` for codes that never cut off: those
+  /// of more than 16 bits, or of many scales.
+  fileprivate var realRange: ClosedRange<Float>? {
+    guard let quantization, quantization.isPerTensor, let scale = quantization.scales.first,
+      let zero = quantization.zeroPoints.first, scale > 0, scale.isFinite
+    else { return nil }
+    let codes: ClosedRange<Int>
+    switch dtype {
+    case .int8: codes = -128...127
+    case .uint8: codes = 0...255
+    case .int16: codes = -32768...32767
+    default: return nil
+    }
+    let (low, high) = (codes.lowerBound - zero, codes.upperBound - zero)
+    return low <= high ? Float(low) * scale...Float(high) * scale : nil
   }
 }
