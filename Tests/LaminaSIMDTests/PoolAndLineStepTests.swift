@@ -40,20 +40,35 @@ import Testing
     var source = NumberSource(seed: 52)
     for dtype in [DataType.int8, .uint8] {
       let quantization = Quantization(scale: 0.03, zeroPoint: dtype == .int8 ? -7 : 100)
-      let x = try source.codes([1, 8, 9, 19], dtype, quantization)
-      try StepCase(
-        op: MaxPool(window: Self.windows[index], layout: .channelsLast),
-        inputs: [x],
-        quantization: (dtype, quantization),
-        quanta: 0
-      ).check(set)
-      try StepCase(
-        op: AveragePool(window: Self.windows[index], layout: .channelsLast),
-        inputs: [x],
-        activation: .relu,
-        quantization: (dtype, Quantization(scale: 0.02, zeroPoint: 9))
-      ).check(set)
+      for channels in [19, 64, 147] {
+        let x = try source.codes([1, 8, 9, channels], dtype, quantization)
+        try StepCase(
+          op: MaxPool(window: Self.windows[index], layout: .channelsLast),
+          inputs: [x],
+          quantization: (dtype, quantization),
+          quanta: 0
+        ).check(set)
+        try StepCase(
+          op: AveragePool(window: Self.windows[index], layout: .channelsLast),
+          inputs: [x],
+          activation: .relu,
+          quantization: (dtype, Quantization(scale: 0.02, zeroPoint: 9))
+        ).check(set)
+      }
     }
+  }
+
+  @Test(arguments: InstructionSet.available, [15, 17, 40])
+  func meansOfManyLargeCodesDoNotOverflow(set: InstructionSet, side: Int) throws {
+    let quantization = Quantization(scale: 0.02, zeroPoint: 3)
+    let codes = [UInt8](repeating: 251, count: side * 17 * 70)
+    let x = Tensor([1, side, 17, 70], codes).with(quantization: quantization)
+    try StepCase(
+      op: GlobalPool(.average, layout: .channelsLast),
+      inputs: [x],
+      quantization: (.uint8, quantization),
+      quanta: 0
+    ).check(set)
   }
 
   @Test(arguments: InstructionSet.available)

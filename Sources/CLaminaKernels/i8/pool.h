@@ -2,29 +2,70 @@
 
 #include "../shared/window.h"
 
+/// The part of a window that lies in the image, and how its result is stored.
+typedef struct i8_pool_part {
+  const uint8_t *corner;
+  size_t rows, columns;
+  /// Bytes from one tap to the next, and from one line of taps to the next.
+  size_t step, line;
+  uint8_t flip;
+  vi offset, zero;
+  vf ratio, low, high;
+} i8_pool_part;
+
+LAMINA_INLINE void i8_pool_store(const i8_pool_part *part, vi sum, uint8_t *y, size_t n) {
+  i8_requantize(vi_sub(sum, part->offset), part->ratio, part->low, part->high, part->zero, y, n);
+}
+
 /// The largest byte, or the sum of the bytes, of one vector of channels under a window.
 LAMINA_INLINE vi i8_pool_lanes(
-  const lamina_window *window, bool maximum, vi flip, const uint8_t *corner, size_t rows,
-  size_t columns, size_t n) {
-  const size_t step = window->dilation_x * window->pixel_bytes;
-  const size_t line = window->dilation_y * window->width * window->pixel_bytes;
+  const bool maximum, const i8_pool_part *part, const uint8_t *corner, size_t n) {
+  const vi flip = vi_set(part->flip);
   vi sum = vi_set(0);
-  for (size_t ky = 0; ky < rows; ky++) {
-    for (size_t kx = 0; kx < columns; kx++) {
-      vi value = vi_xor(vi_bytes_n(corner + ky * line + kx * step, n), flip);
+  for (size_t ky = 0; ky < part->rows; ky++) {
+    for (size_t kx = 0; kx < part->columns; kx++) {
+      vi value = vi_xor(vi_bytes_n(corner + ky * part->line + kx * part->step, n), flip);
       sum = maximum ? vi_max(sum, value) : vi_add(sum, value);
     }
   }
   return sum;
 }
 
+/// Pools all channels of one pixel.
+LAMINA_INLINE void i8_pool_pixel(
+  const bool maximum, const i8_pool_part *part, size_t channels, uint8_t *y) {
+  size_t c = 0;
+#ifdef LAMINA_POOLS_BLOCKS
+  const bool fits = maximum || part->rows * part->columns <= 257;
+  for (; fits && c + 4 * LANES <= channels; c += 4 * LANES) {
+    const uint8_t *corner = part->corner + c;
+    const vi_block block = maximum
+      ? vi_block_maximum(
+          corner, part->rows, part->columns, part->line, part->step, part->flip)
+      : vi_block_sum(corner, part->rows, part->columns, part->line, part->step, part->flip);
+    _Pragma("clang loop unroll(full)")
+    for (size_t v = 0; v < 4; v++) {
+      i8_pool_store(part, block.parts[v], y + c + v * LANES, LANES);
+    }
+  }
+#endif
+  for (; c < channels; c += LANES) {
+    const size_t n = channels - c < LANES ? channels - c : LANES;
+    i8_pool_store(part, i8_pool_lanes(maximum, part, part->corner + c, n), y + c, n);
+  }
+}
+
 LAMINA_TARGET void LAMINA_KERNEL(i8_pool)(
   const lamina_pooling *pooling, const uint8_t *x, uint8_t *y, size_t begin, size_t end) {
   const lamina_window *window = pooling->window;
-  const vi flip = vi_set(pooling->is_signed ? 0x80 : 0);
   const int32_t x_zero = pooling->x_zero + (pooling->is_signed ? 0x80 : 0);
-  const vf low = vf_set((float)(pooling->y_low - pooling->y_zero));
-  const vf high = vf_set((float)(pooling->y_high - pooling->y_zero));
+  i8_pool_part part = {
+    .step = window->dilation_x * window->pixel_bytes,
+    .line = window->dilation_y * window->width * window->pixel_bytes,
+    .flip = pooling->is_signed ? 0x80 : 0,
+    .zero = vi_set(pooling->y_zero),
+    .low = vf_set((float)(pooling->y_low - pooling->y_zero)),
+    .high = vf_set((float)(pooling->y_high - pooling->y_zero))};
   lamina_place place = lamina_place_at(window, begin);
   for (size_t i = begin; i < end; i++) {
     ptrdiff_t top = (ptrdiff_t)(place.y * window->stride_y) - window->top;
@@ -37,20 +78,19 @@ LAMINA_TARGET void LAMINA_KERNEL(i8_pool)(
     ptrdiff_t first = (ptrdiff_t)(place.image * window->height * window->width) +
       (top + (ptrdiff_t)(ky * window->dilation_y)) * (ptrdiff_t)window->width + left +
       (ptrdiff_t)(kx * window->dilation_x);
-    const uint8_t *corner = empty ? x : x + first * (ptrdiff_t)window->pixel_bytes;
+    part.corner = empty ? x : x + first * (ptrdiff_t)window->pixel_bytes;
+    part.rows = empty ? 0 : rows;
+    part.columns = columns;
     size_t divisor = pool_divisor(pooling, rows, columns);
     size_t elements = pooling->takes_maximum ? 1 : rows * columns;
     float ratio = pooling->ratio;
     if (!pooling->takes_maximum && divisor) ratio /= (float)divisor;
-    vi offset = vi_set((int32_t)elements * x_zero);
-    for (size_t c = 0; c < pooling->channels; c += LANES) {
-      size_t n = pooling->channels - c < LANES ? pooling->channels - c : LANES;
-      vi sum = pooling->takes_maximum
-        ? i8_pool_lanes(window, true, flip, corner + c, empty ? 0 : rows, columns, n)
-        : i8_pool_lanes(window, false, flip, corner + c, empty ? 0 : rows, columns, n);
-      i8_requantize(
-        vi_sub(sum, offset), vf_set(ratio), low, high, vi_set(pooling->y_zero),
-        y + i * pooling->y_stride + c, n);
+    part.ratio = vf_set(ratio);
+    part.offset = vi_set((int32_t)elements * x_zero);
+    if (pooling->takes_maximum) {
+      i8_pool_pixel(true, &part, pooling->channels, y + i * pooling->y_stride);
+    } else {
+      i8_pool_pixel(false, &part, pooling->channels, y + i * pooling->y_stride);
     }
     lamina_place_advance(&place, window);
   }

@@ -158,6 +158,51 @@ LAMINA_INLINE void vi_store_pair(
   }
 }
 
+#define LAMINA_POOLS_BLOCKS
+/// Bytes of a block that is pooled at once: four vectors of lanes.
+typedef struct vi_block {
+  vi parts[4];
+} vi_block;
+
+/// The largest of each of 64 bytes over some lines of runs, each with the bits of `flip` flipped.
+LAMINA_INLINE vi_block vi_block_maximum(
+  const uint8_t *p, size_t rows, size_t columns, size_t line, size_t step, uint8_t flip) {
+  const __m512i flips = _mm512_set1_epi8((char)flip);
+  __m512i most = _mm512_setzero_si512();
+  for (size_t i = 0; i < rows; i++, p += line) {
+    for (size_t j = 0; j < columns; j++) {
+      __m512i bytes = _mm512_xor_si512(_mm512_loadu_si512(p + j * step), flips);
+      most = _mm512_max_epu8(most, bytes);
+    }
+  }
+  return (vi_block){{
+    _mm512_cvtepu8_epi32(_mm512_castsi512_si128(most)),
+    _mm512_cvtepu8_epi32(_mm512_extracti32x4_epi32(most, 1)),
+    _mm512_cvtepu8_epi32(_mm512_extracti32x4_epi32(most, 2)),
+    _mm512_cvtepu8_epi32(_mm512_extracti32x4_epi32(most, 3))}};
+}
+
+/// The sum of each of 64 bytes over at most 257 runs, which 16 bits hold.
+LAMINA_INLINE vi_block vi_block_sum(
+  const uint8_t *p, size_t rows, size_t columns, size_t line, size_t step, uint8_t flip) {
+  const __m256i flips = _mm256_set1_epi8((char)flip);
+  __m512i lower = _mm512_setzero_si512(), upper = _mm512_setzero_si512();
+  for (size_t i = 0; i < rows; i++, p += line) {
+    for (size_t j = 0; j < columns; j++) {
+      const __m256i *bytes = (const __m256i *)(p + j * step);
+      __m256i first = _mm256_xor_si256(_mm256_loadu_si256(bytes), flips);
+      __m256i second = _mm256_xor_si256(_mm256_loadu_si256(bytes + 1), flips);
+      lower = _mm512_add_epi16(lower, _mm512_cvtepu8_epi16(first));
+      upper = _mm512_add_epi16(upper, _mm512_cvtepu8_epi16(second));
+    }
+  }
+  return (vi_block){{
+    _mm512_cvtepu16_epi32(_mm512_castsi512_si256(lower)),
+    _mm512_cvtepu16_epi32(_mm512_extracti64x4_epi64(lower, 1)),
+    _mm512_cvtepu16_epi32(_mm512_castsi512_si256(upper)),
+    _mm512_cvtepu16_epi32(_mm512_extracti64x4_epi64(upper, 1))}};
+}
+
 /// Sixteen upper halves of floats, widened.
 LAMINA_INLINE vf vf_load_brain_n(const uint16_t *p, size_t n) {
   __m512i words = _mm512_cvtepu16_epi32(_mm256_maskz_loadu_epi16(lanes_below(n), p));
