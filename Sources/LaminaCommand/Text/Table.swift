@@ -38,7 +38,8 @@ package struct Table {
         line += column == 0 ? "" : "  "
         line += alignments[column] == .leading ? cell + filler : filler + cell
       }
-      return String(line.reversed().drop { $0 == " " }.reversed())
+      while line.utf8.last == UInt8(ascii: " ") { line.removeLast() }
+      return line
     }
   }
 

@@ -74,8 +74,10 @@ extension TFScope {
   ///
   /// - Throws: ``ImportError`` when the node is not there.
   func endpoint(_ reference: String) throws(ImportError) -> TFEndpoint {
-    let parts = reference.split(separator: ":", omittingEmptySubsequences: false)
-    let name = String(parts.first ?? "")
+    // Bytes, not characters: a large graph has many thousands of these.
+    let parts = reference.utf8.split(separator: UInt8(ascii: ":"), omittingEmptySubsequences: false)
+      .map { String(Substring($0)) }
+    let name = parts.first ?? ""
     guard results[name] != nil || positions[name] != nil else {
       throw .invalid(
         place: "an input",
@@ -86,7 +88,7 @@ extension TFScope {
     guard parts.count > 1 else { return TFEndpoint(node: name, output: 0) }
     var output = Int(parts[parts.count - 1]) ?? 0
     if parts.count > 2, let position = positions[name] {
-      output += TFOutputNames.offset(of: String(parts[1]), op: nodes[position].op)
+      output += TFOutputNames.offset(of: parts[1], op: nodes[position].op)
     }
     guard output >= 0, output < 1 << 16 else {
       throw .invalid(place: "an input", expected: "an output's number", found: "\(output)")
