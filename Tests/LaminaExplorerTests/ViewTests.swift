@@ -42,6 +42,17 @@ import Testing
     #expect(screen(80, 24, "1") == expected)
   }
 
+  @Test("notes of choices stand in a column")
+  func picker() {
+    var model = explorer()
+    let named = Choices(precisions: [Choice("fp32", note: "one"), Choice("int8w", note: "two")])
+    _ = update(&model, .opened(scopedModel(), named, settings))
+    press("p", in: &model)
+    let text = draw(model).text
+    #expect(text.contains(" fp32   one "))
+    #expect(text.contains(" int8w  two "))
+  }
+
   @Test("the tensors at 80x24")
   func tensors80x24() {
     let expected = """

@@ -6,7 +6,7 @@ struct PickerView {
 
   /// The list's frame in the middle of a screen.
   static func area(of picker: Picker, in screen: Rect) -> Rect {
-    let widest = picker.choices.map { columnCount(of: line($0)) }.max() ?? 0
+    let widest = lines(of: picker).map { columnCount(of: $0) }.max() ?? 0
     let width = min(max(widest, picker.purpose.title.count + 4) + 4, screen.width)
     let height = min(picker.choices.count + 2, screen.height)
     return Rect(
@@ -17,9 +17,15 @@ struct PickerView {
     )
   }
 
-  private static func line(_ choice: Choice) -> String {
-    let note = choice.note.isEmpty ? "" : "  \(choice.note)"
-    return "\(choice.isAvailable ? " " : "!")\(choice.name)\(note)"
+  /// The choices' names, and their notes in a column.
+  private static func lines(of picker: Picker) -> [String] {
+    let noted = picker.choices.filter { !$0.note.isEmpty }
+    let width = noted.map { columnCount(of: $0.name) }.max() ?? 0
+    return picker.choices.map { choice in
+      let filler = String(repeating: " ", count: max(width - columnCount(of: choice.name), 0))
+      let note = choice.note.isEmpty ? "" : "\(filler)  \(choice.note)"
+      return "\(choice.isAvailable ? " " : "!")\(choice.name)\(note)"
+    }
   }
 
   /// The number of the first choice that is visible in `height` lines.
@@ -32,10 +38,11 @@ struct PickerView {
     buffer.fill(area, .body)
     let content = buffer.frame(area, title: picker.purpose.title, isActive: true)
     let offset = Self.offset(of: picker, height: content.height)
+    let lines = Self.lines(of: picker)
     for row in 0..<content.height where offset + row < picker.choices.count {
       let choice = picker.choices[offset + row]
       let style: Style = choice.isAvailable ? .body : .dim
-      buffer.write(Self.line(choice), in: content.row(row).inset(columns: 1), style)
+      buffer.write(lines[offset + row], in: content.row(row).inset(columns: 1), style)
       if offset + row == picker.index { buffer.restyle(content.row(row), .selected) }
     }
   }
