@@ -76,7 +76,7 @@ def kernels():
     """Per operator the kinds of elements that the cpu kernels take."""
     found = {}
     for name, kind in re.findall(r"Kernel\(\s*(\w+)\.self,\s*\.(\w+)", KERNELS.read_text()):
-        words = {"float32": "float", "bytes": "codes", "any": "any"}
+        words = {"float32": "float", "brain": "bf16", "bytes": "codes", "any": "any"}
         kinds = found.setdefault(name, [])
         if words[kind] not in kinds:
             kinds.append(words[kind])
