@@ -260,8 +260,8 @@ LAMINA_INLINE void FLOAT(activate)(
 
 /// How many rows a tile has at most.
 ///
-/// Rows whole pages apart fall into the same set of the first-level cache, which has 8 or 12 places:
-/// of a full tile's rows, each would push out another before it is read again.
+/// Rows whole pages apart fall into the same set of the first-level cache, which has 8 or 12
+/// places: of a full tile's rows, each would push out another before it is read again.
 LAMINA_INLINE size_t FLOAT(tile_height)(const lamina_f32_product *product) {
   const size_t page = 4096, places = 8;
   const lamina_window *window = product->window;
@@ -270,62 +270,104 @@ LAMINA_INLINE size_t FLOAT(tile_height)(const lamina_f32_product *product) {
   return distance % page == 0 && places < TILE_ROWS ? places : TILE_ROWS;
 }
 
+/// How a product is cut: panels of `panel_bytes`, `block` of them at a time, rows in `tiles` tiles,
+/// each of `taps` runs of `depth` elements in `steps` steps.
+typedef struct FLOAT(cut) {
+  size_t taps, depth, steps, panel_bytes, tiles, block;
+} FLOAT(cut);
+
+LAMINA_INLINE FLOAT(cut) FLOAT(cut_of)(const lamina_f32_product *product, size_t rows) {
+  const bool gathers = product->window && product->gathers;
+  FLOAT(cut) cut = {.taps = product->taps, .depth = product->depth};
+  if (gathers) {
+    cut.taps = product->window->kernel_height;
+    cut.depth = product->window->kernel_width * product->depth;
+  }
+  cut.steps = cut.taps * ((cut.depth + FLOAT_GROUP - 1) / FLOAT_GROUP);
+  cut.panel_bytes = TILE_VECTORS * LANES * (FLOAT_HEAD + cut.steps * FLOAT_WEIGHT_BYTES);
+  const size_t height = FLOAT(tile_height)(product);
+  cut.tiles = (rows + height - 1) / height;
+  cut.block = FLOAT_BLOCK_BYTES / cut.panel_bytes;
+  if (cut.block == 0) cut.block = 1;
+  return cut;
+}
+
+/// Panels that are computed together, and what comes into the second-level cache meanwhile: `step`
+/// bytes from `next` on in each step.
+typedef struct FLOAT(panel_block) {
+  size_t from, to;
+  const uint8_t *next;
+  size_t step;
+  /// The first tile calls for the block's own weights.
+  bool is_cold;
+} FLOAT(panel_block);
+
+LAMINA_INLINE FLOAT(panel_block) FLOAT(panel_block_at)(
+  const lamina_f32_product *product, const FLOAT(cut) *cut, size_t from, size_t panel_begin,
+  size_t panel_end) {
+  const size_t to = panel_end - from < cut->block ? panel_end : from + cut->block;
+  const bool last = to == panel_end;
+  const size_t left = last ? product->next_bytes : (panel_end - to) * cut->panel_bytes;
+  const size_t bytes = left < FLOAT_BLOCK_BYTES ? left : FLOAT_BLOCK_BYTES;
+  const size_t steps = cut->tiles * (to - from) * cut->steps;
+  const uint8_t *panels = (const uint8_t *)product->panels;
+  return (FLOAT(panel_block)){
+    .from = from, .to = to, .next = last ? product->next : panels + to * cut->panel_bytes,
+    .step = bytes / (steps ? steps : 1) + 1,
+    .is_cold = from == panel_begin && !product->is_called};
+}
+
+/// Tile `t`, `count` rows, of all panels of a block.
+LAMINA_INLINE void FLOAT(panel_block_tile)(
+  const lamina_f32_product *product, const FLOAT(cut) *cut, const FLOAT(panel_block) *block,
+  size_t t, size_t count, const FLOAT_ELEMENT *const *rows, const FLOAT_ELEMENT *residual,
+  FLOAT_ELEMENT *y) {
+  const size_t width = TILE_VECTORS * LANES;
+  const bool cold = cut->tiles == 1 || (t == 0 && block->is_cold) || !block->next;
+  const size_t done = t * (block->to - block->from);
+  for (size_t panel = block->from; panel < block->to; panel++) {
+    const size_t column = panel * width, left = product->columns - column;
+    const uint8_t *weights = (const uint8_t *)product->panels + panel * cut->panel_bytes;
+    const size_t place = (done + panel - block->from) * cut->steps;
+    const FLOAT(tile) tile = {
+      .rows = rows,
+      .panel = weights,
+      .residual = residual ? residual + column : NULL,
+      .y = y + column,
+      .columns = left < width ? left : width,
+      .ahead = cold ? weights + FLOAT_AHEAD : block->next + place * block->step,
+      .ahead_step = cold ? width * FLOAT_WEIGHT_BYTES : block->step,
+    };
+    FLOAT(tile_function) *const *table =
+      tile.columns <= LANES ? FLOAT(tiles_slim) : FLOAT(tiles_wide);
+    table[count - 1](product, cut->taps, cut->depth, &tile);
+  }
+  if (product->activation == lamina_unary_identity) return;
+  const size_t column = block->from * width, end = block->to * width;
+  const size_t columns = (end < product->columns ? end : product->columns) - column;
+  FLOAT(activate)(product, y + column, count, columns);
+}
+
 LAMINA_TARGET void FLOAT_PRODUCT(
   const lamina_f32_product *product, const FLOAT_ELEMENT *x, const FLOAT_ELEMENT *residual,
   FLOAT_ELEMENT *y, void *scratch, size_t row_begin, size_t row_end, size_t panel_begin,
   size_t panel_end) {
-  const size_t width = TILE_VECTORS * LANES;
-  const bool gathers = product->window && product->gathers;
-  const size_t taps = gathers ? product->window->kernel_height : product->taps;
-  const size_t depth = gathers ? product->window->kernel_width * product->depth : product->depth;
-  const size_t steps = taps * ((depth + FLOAT_GROUP - 1) / FLOAT_GROUP);
-  const size_t panel_bytes = width * (FLOAT_HEAD + steps * FLOAT_WEIGHT_BYTES);
   const size_t rows = row_end - row_begin;
-  const size_t height = FLOAT(tile_height)(product);
-  const size_t tiles = (rows + height - 1) / height;
-  size_t block = FLOAT_BLOCK_BYTES / panel_bytes;
-  if (block == 0) block = 1;
-  for (size_t from = panel_begin; from < panel_end; from += block) {
-    size_t to = panel_end - from < block ? panel_end : from + block;
-    // While a block is computed, the next one comes into the second-level cache.
-    const bool last = to == panel_end;
-    const uint8_t *next = last ? product->next : (const uint8_t *)product->panels + to * panel_bytes;
-    const size_t left = last ? product->next_bytes : (panel_end - to) * panel_bytes;
-    const size_t next_bytes = left < FLOAT_BLOCK_BYTES ? left : FLOAT_BLOCK_BYTES;
-    const size_t block_steps = tiles * (to - from) * steps;
-    const size_t next_step = next_bytes / (block_steps ? block_steps : 1) + 1;
-    for (size_t t = 0; t < tiles; t++) {
-      const bool cold = tiles == 1 || (t == 0 && from == panel_begin && !product->is_called);
+  const FLOAT(cut) cut = FLOAT(cut_of)(product, rows);
+  for (size_t from = panel_begin; from < panel_end; from += cut.block) {
+    const FLOAT(panel_block) block =
+      FLOAT(panel_block_at)(product, &cut, from, panel_begin, panel_end);
+    for (size_t t = 0; t < cut.tiles; t++) {
       // Tiles of nearly equal height, so that none is left with one or two rows.
-      size_t first = row_begin + t * rows / tiles;
-      size_t count = row_begin + (t + 1) * rows / tiles - first;
+      const size_t first = row_begin + t * rows / cut.tiles;
+      const size_t count = row_begin + (t + 1) * rows / cut.tiles - first;
       const FLOAT_ELEMENT *local[TILE_ROWS];
       const FLOAT_ELEMENT *const *tile_rows =
         FLOAT(tile_rows)(product, x, first, count, scratch, local);
-      for (size_t panel = from; panel < to; panel++) {
-        size_t column = panel * width;
-        FLOAT(tile) tile = {
-          .rows = tile_rows,
-          .panel = (const uint8_t *)product->panels + panel * panel_bytes,
-          .residual = residual ? residual + first * product->residual_stride + column : NULL,
-          .y = y + first * product->y_stride + column,
-          .columns = product->columns - column < width ? product->columns - column : width,
-        };
-        if (cold || !next) {
-          tile.ahead = tile.panel + FLOAT_AHEAD;
-          tile.ahead_step = width * FLOAT_WEIGHT_BYTES;
-        } else {
-          tile.ahead = next + (t * (to - from) + panel - from) * steps * next_step;
-          tile.ahead_step = next_step;
-        }
-        FLOAT(tile_function) *const *table =
-          tile.columns <= LANES ? FLOAT(tiles_slim) : FLOAT(tiles_wide);
-        table[count - 1](product, taps, depth, &tile);
-      }
-      if (product->activation == lamina_unary_identity) continue;
-      size_t column = from * width;
-      size_t end = to * width < product->columns ? to * width : product->columns;
-      FLOAT(activate)(product, y + first * product->y_stride + column, count, end - column);
+      FLOAT(panel_block_tile)(
+        product, &cut, &block, t, count, tile_rows,
+        residual ? residual + first * product->residual_stride : NULL,
+        y + first * product->y_stride);
     }
   }
 }
