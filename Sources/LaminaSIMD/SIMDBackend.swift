@@ -66,9 +66,7 @@ package struct SIMDBackend: Backend {
       return .refused("no kernel ends the step so")
     }
     let isHalf = request.inputs.optional(0)?.dtype == .float16
-    if elements == .bytes || elements == .brain || isHalf,
-      let converted = convert(request, &reasons)
-    {
+    if elements == .bytes || isHalf, let converted = convert(request, &reasons) {
       return converted
     }
     if reasons.isEmpty {
@@ -112,7 +110,7 @@ package struct SIMDBackend: Backend {
     return .kernel(try ActivatedKernel(inner, activation, request))
   }
 
-  /// A float kernel for codes or 16-bit floats, with conversions around it.
+  /// A float kernel for codes or half-precision numbers, with conversions around it.
   private func convert(_ step: StepRequest, _ reasons: inout [String]) -> Preparation? {
     let request = KernelRequest(
       step: step,

@@ -27,14 +27,6 @@ import Testing
     }
   }
 
-  @Test(arguments: InstructionSet.available)
-  func productsOfTwoComputedSidesAreWidened(set: InstructionSet) throws {
-    var source = NumberSource(seed: 92)
-    let inputs = [source.tensor([2, 5, 7]), source.tensor([2, 7, 9])]
-    try StepCase(op: MatMul(), inputs: inputs, constants: []).inBrainFloat().check(set)
-    try StepCase(op: Softmax(axis: -1), inputs: [inputs[0]]).inBrainFloat().check(set)
-  }
-
   @Test(arguments: InstructionSet.available, PoolAndLineStepTests.windows.indices)
   func poolsAgreeWithTheReference(set: InstructionSet, index: Int) throws {
     var source = NumberSource(seed: 93)

@@ -19,8 +19,8 @@ package struct ComputeInBrainFloat: RewritePass {
     guard let positions = BrainFloatOperators.positions(of: node),
       positions.allSatisfy({ graph.isFloat(node.inputs[$0]) }),
       node.outputs.allSatisfy({ $0 == nil || graph.isFloat($0) }),
-      BrainFloatOperators.isProduct(node, in: graph)
-        || graph.readsBrainFloats(node, at: positions)
+      BrainFloatOperators.multiplies(node)
+        ? graph.constant(node.inputs[1]) != nil : graph.readsBrainFloats(node, at: positions)
     else { return nil }
     var edit = GraphEdit("let \(node.name) compute in bfloat16")
     edit.remove(node)
@@ -82,10 +82,10 @@ enum BrainFloatOperators {
     }
   }
 
-  /// Whether a node multiplies by weights that are known before the run.
-  static func isProduct(_ node: Node, in graph: Graph) -> Bool {
+  /// Whether a node is a product; it computes in bfloat16 where one side is known before the run.
+  static func multiplies(_ node: Node) -> Bool {
     switch node.op {
-    case is Conv, is FullyConnected, is Gemm, is MatMul: graph.constant(node.inputs[1]) != nil
+    case is Conv, is FullyConnected, is Gemm, is MatMul: true
     default: false
     }
   }

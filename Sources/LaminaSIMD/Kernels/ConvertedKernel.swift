@@ -6,7 +6,6 @@ import LaminaRuntime
 enum StoredForm {
   case codes(ByteType)
   case half
-  case brain
 
   /// The form of a tensor; `nil` for any that a float kernel takes as it is.
   init?(_ type: TensorType) throws(Refusal) {
@@ -14,15 +13,13 @@ enum StoredForm {
       self = .codes(try ByteType(type))
     } else if type.dtype == .float16 {
       self = .half
-    } else if type.dtype == .bfloat16 {
-      self = .brain
     } else {
       return nil
     }
   }
 }
 
-/// A float kernel for a step of 8-bit codes or 16-bit floats: they become float32 before
+/// A float kernel for a step of 8-bit codes or half-precision numbers: they become float32 before
 /// and what they were after.
 final class ConvertedKernel: PreparedKernel, @unchecked Sendable {
   /// Where one operand of the float kernel comes from.
@@ -54,8 +51,7 @@ final class ConvertedKernel: PreparedKernel, @unchecked Sendable {
     var sources: [Source] = []
     var elements = step.inputs.elements
     for (index, type) in step.inputs.elements.enumerated() {
-      guard let type, type.quantization != nil || type.dtype == .float16 || type.dtype == .bfloat16
-      else {
+      guard let type, type.quantization != nil || type.dtype == .float16 else {
         sources.append(.own)
         continue
       }
@@ -153,9 +149,6 @@ final class ConvertedKernel: PreparedKernel, @unchecked Sendable {
       case .half:
         let halves = stored.assumingMemoryBound(to: UInt16.self) + part.lowerBound
         kernels.f32_from_half(halves, to, part.count)
-      case .brain:
-        let brains = stored.assumingMemoryBound(to: UInt16.self) + part.lowerBound
-        kernels.bf16_widen(brains, to, part.count)
       }
     }
   }
@@ -187,9 +180,6 @@ final class ConvertedKernel: PreparedKernel, @unchecked Sendable {
       case .half:
         let halves = stored.assumingMemoryBound(to: UInt16.self) + part.lowerBound
         kernels.f32_to_half(from, halves, part.count)
-      case .brain:
-        let brains = stored.assumingMemoryBound(to: UInt16.self) + part.lowerBound
-        kernels.bf16_narrow(from, brains, part.count)
       }
     }
   }
