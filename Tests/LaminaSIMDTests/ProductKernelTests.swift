@@ -32,25 +32,14 @@ import Testing
     panels.withUnsafeBufferPointer { buffer in
       guard let base = buffer.baseAddress else { return }
       var product = lamina_f32_product(
-        window: nil,
-        gathers: false,
-        taps: 1,
         depth: depth,
         columns: columns,
         panels: base,
-        zeros: nil,
-        x_stride: depth,
-        y_stride: stride,
-        residual_stride: columns,
-        low: -0.5,
-        high: 1,
-        activation: lamina_unary_identity,
-        alpha: 0,
-        beta: 0,
-        next: nil,
-        next_bytes: 0,
-        is_called: false
+        xStride: depth,
+        yStride: stride
       )
+      product.residual_stride = columns
+      (product.low, product.high) = (-0.5, 1)
       kernels.f32_product(
         &product,
         x,

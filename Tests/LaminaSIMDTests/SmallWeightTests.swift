@@ -248,25 +248,14 @@ private struct SmallProduct {
     packed(kernels).withUnsafeBytes { panels in
       guard let base = panels.baseAddress else { return }
       var product = lamina_f32_product(
-        window: nil,
-        gathers: false,
-        taps: 1,
         depth: depth,
         columns: columns,
         panels: base.assumingMemoryBound(to: Float.self),
-        zeros: nil,
-        x_stride: depth,
-        y_stride: columns + 3,
-        residual_stride: columns,
-        low: -0.5,
-        high: 1,
-        activation: lamina_unary_identity,
-        alpha: 0,
-        beta: 0,
-        next: nil,
-        next_bytes: 0,
-        is_called: false
+        xStride: depth,
+        yStride: columns + 3
       )
+      product.residual_stride = columns
+      (product.low, product.high) = (-0.5, 1)
       let byteCount = lamina_nibble_scratch(&product, kernels.lanes, kernels.tile_vectors)
       let scratch = UnsafeMutableRawPointer.allocate(byteCount: byteCount + 64, alignment: 64)
       defer { scratch.deallocate() }

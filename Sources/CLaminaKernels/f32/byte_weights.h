@@ -11,14 +11,5 @@
 #define FLOAT_WEIGHT_BYTES 1
 #define FLOAT_SCALES 1
 
-LAMINA_INLINE vf f32_byte_load_n(const float *p, size_t n) { return f32_load_n(p, n); }
-LAMINA_INLINE void f32_byte_store_n(float *p, vf x, size_t n) { f32_store_n(p, x, n); }
-LAMINA_INLINE vf f32_byte_value(const float *p) { return f32_value(p); }
-LAMINA_INLINE vf f32_byte_last_value(const float *p) { return f32_last_value(p); }
 LAMINA_INLINE vf f32_byte_weights(const uint8_t *p) { return vf_load_codes((const int8_t *)p); }
-LAMINA_INLINE vf f32_byte_sum(vf sum, vf value, vf weights) {
-  return f32_sum(sum, value, weights);
-}
-LAMINA_INLINE void f32_byte_copy(float *to, const float *from, size_t count) {
-  f32_copy(to, from, count);
-}
+#include "same_elements.h"

@@ -68,23 +68,13 @@ LAMINA_TARGET void LAMINA_KERNEL(i8_pool)(
     .high = vf_set((float)(pooling->y_high - pooling->y_zero))};
   lamina_place place = lamina_place_at(window, begin);
   for (size_t i = begin; i < end; i++) {
-    ptrdiff_t top = (ptrdiff_t)(place.y * window->stride_y) - window->top;
-    ptrdiff_t left = (ptrdiff_t)(place.x * window->stride_x) - window->left;
-    size_t ky, kx;
-    size_t rows = taps_inside(top, window->dilation_y, window->kernel_height, window->height, &ky);
-    size_t columns =
-      taps_inside(left, window->dilation_x, window->kernel_width, window->width, &kx);
-    bool empty = rows == 0 || columns == 0;
-    ptrdiff_t first = (ptrdiff_t)(place.image * window->height * window->width) +
-      (top + (ptrdiff_t)(ky * window->dilation_y)) * (ptrdiff_t)window->width + left +
-      (ptrdiff_t)(kx * window->dilation_x);
-    part.corner = empty ? x : x + first * (ptrdiff_t)window->pixel_bytes;
-    part.rows = empty ? 0 : rows;
-    part.columns = columns;
-    size_t divisor = pool_divisor(pooling, rows, columns);
-    size_t elements = pooling->takes_maximum ? 1 : rows * columns;
+    const pool_taps taps = pool_taps_at(pooling, place);
+    part.corner = x + taps.first * window->pixel_bytes;
+    part.rows = taps.rows;
+    part.columns = taps.columns;
+    size_t elements = pooling->takes_maximum ? 1 : taps.rows * taps.columns;
     float ratio = pooling->ratio;
-    if (!pooling->takes_maximum && divisor) ratio /= (float)divisor;
+    if (!pooling->takes_maximum && taps.divisor) ratio /= (float)taps.divisor;
     part.ratio = vf_set(ratio);
     part.offset = vi_set((int32_t)elements * x_zero);
     if (pooling->takes_maximum) {

@@ -163,17 +163,7 @@ LAMINA_INLINE vf vf_nibble(vi words, size_t place) {
   return (float)((int32_t)((uint32_t)words << (28 - 4 * place)) >> 28);
 }
 
-/// Copies bytes.
-LAMINA_INLINE void copy_bytes(uint8_t *to, const uint8_t *from, size_t count) {
-  for (size_t i = 0; i < count; i++) to[i] = from[i];
-}
-
-/// The sum of bytes, each with the bits of `lift` flipped.
-LAMINA_INLINE int32_t sum_bytes(const uint8_t *p, size_t count, uint8_t lift) {
-  int32_t sum = 0;
-  for (size_t i = 0; i < count; i++) sum += (uint8_t)(p[i] ^ lift);
-  return sum;
-}
+#include "../shared/plain_bytes.h"
 
 /// Two 16-bit values of a row, packed into one lane.
 LAMINA_INLINE vi dot_row(const uint8_t *p) {

@@ -61,27 +61,17 @@ LAMINA_INLINE void FLOAT(pool_pixel)(
 }
 
 LAMINA_TARGET void FLOAT_POOL(
-  const lamina_pooling *pooling, const FLOAT_ELEMENT *x, FLOAT_ELEMENT *y, size_t begin, size_t end) {
+  const lamina_pooling *pooling, const FLOAT_ELEMENT *x, FLOAT_ELEMENT *y, size_t begin,
+  size_t end) {
   const lamina_window *window = pooling->window;
   const vf low = vf_set(pooling->low), high = vf_set(pooling->high);
   const size_t pixel = window->pixel_bytes / sizeof(FLOAT_ELEMENT);
   lamina_place place = lamina_place_at(window, begin);
   for (size_t i = begin; i < end; i++) {
-    ptrdiff_t top = (ptrdiff_t)(place.y * window->stride_y) - window->top;
-    ptrdiff_t left = (ptrdiff_t)(place.x * window->stride_x) - window->left;
-    size_t ky, kx;
-    size_t rows = taps_inside(top, window->dilation_y, window->kernel_height, window->height, &ky);
-    size_t columns =
-      taps_inside(left, window->dilation_x, window->kernel_width, window->width, &kx);
-    bool empty = rows == 0 || columns == 0;
-    ptrdiff_t first = (ptrdiff_t)(place.image * window->height * window->width) +
-      (top + (ptrdiff_t)(ky * window->dilation_y)) * (ptrdiff_t)window->width + left +
-      (ptrdiff_t)(kx * window->dilation_x);
-    const FLOAT_ELEMENT *corner = empty ? x : x + first * (ptrdiff_t)pixel;
-    size_t divisor = pool_divisor(pooling, rows, columns);
+    const pool_taps taps = pool_taps_at(pooling, place);
     const FLOAT(pool_part) part = {
-      .corner = corner, .rows = empty ? 0 : rows, .columns = columns,
-      .scale = vf_set(divisor == 0 ? 1 : 1 / (float)divisor), .low = low, .high = high};
+      .corner = x + taps.first * pixel, .rows = taps.rows, .columns = taps.columns,
+      .scale = vf_set(taps.divisor == 0 ? 1 : 1 / (float)taps.divisor), .low = low, .high = high};
     FLOAT_ELEMENT *to = y + i * pooling->y_stride;
     if (pooling->takes_maximum) {
       FLOAT(pool_pixel)(pooling, true, &part, to);

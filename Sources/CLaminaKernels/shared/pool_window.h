@@ -1,5 +1,7 @@
 // What of a pooling window lies inside the image.
 
+#include "window.h"
+
 /// The part of a window's taps that lies inside the image, along one axis.
 LAMINA_INLINE size_t taps_inside(
   ptrdiff_t start, size_t dilation, size_t taps, size_t length, size_t *first) {
@@ -16,4 +18,30 @@ LAMINA_INLINE size_t pool_divisor(
   const lamina_pooling *pooling, size_t rows, size_t columns) {
   if (!pooling->counts_padding) return rows * columns;
   return pooling->window->kernel_height * pooling->window->kernel_width;
+}
+
+/// The taps of a window that lie inside the image.
+typedef struct pool_taps {
+  size_t rows, columns;
+  /// Pixels from the first one of all images to the first tap.
+  size_t first;
+  /// What a mean divides by.
+  size_t divisor;
+} pool_taps;
+
+/// Finds the taps for an output pixel; without any, `rows` and `first` are 0.
+LAMINA_INLINE pool_taps pool_taps_at(const lamina_pooling *pooling, lamina_place place) {
+  const lamina_window *window = pooling->window;
+  ptrdiff_t top = (ptrdiff_t)(place.y * window->stride_y) - window->top;
+  ptrdiff_t left = (ptrdiff_t)(place.x * window->stride_x) - window->left;
+  size_t ky, kx;
+  size_t rows = taps_inside(top, window->dilation_y, window->kernel_height, window->height, &ky);
+  size_t columns = taps_inside(left, window->dilation_x, window->kernel_width, window->width, &kx);
+  pool_taps taps = {.columns = columns, .divisor = pool_divisor(pooling, rows, columns)};
+  if (rows == 0 || columns == 0) return taps;
+  taps.rows = rows;
+  size_t line = (size_t)(top + (ptrdiff_t)(ky * window->dilation_y));
+  size_t pixel = (size_t)(left + (ptrdiff_t)(kx * window->dilation_x));
+  taps.first = (place.image * window->height + line) * window->width + pixel;
+  return taps;
 }

@@ -92,6 +92,21 @@ struct MNNWeights {
     let isOldPair = try storage == .bytes && minimum == 0 && abs(table.float(4)) < 1e-6
     let isPaired = try table.int(9) != 0 || isOldPair
     let fill = isPaired ? zeroCodes(alpha) : []
+    let codes = try codes(view, storage, table, fill: fill, count: count, op)
+    if isPaired { return try paired(codes, alpha, minimum: minimum == 0 ? -128 : minimum) }
+    let factor = try table.float(4)
+    return try symmetric(codes, alpha, outputs, factor: isOldPair || factor == 0 ? 1 : factor)
+  }
+
+  /// The codes of the weights, unpacked.
+  private static func codes(
+    _ view: ByteView,
+    _ storage: Storage,
+    _ table: FlatTable,
+    fill: [Int8],
+    count: Int,
+    _ op: MNNOperator
+  ) throws -> [Int8] {
     let codes =
       storage == .bytes
       ? view.bytes.map { Int8(bitPattern: $0) }
@@ -109,9 +124,7 @@ struct MNNWeights {
         found: "\(codes.count)"
       )
     }
-    if isPaired { return try paired(codes, alpha, minimum: minimum == 0 ? -128 : minimum) }
-    let factor = try table.float(4)
-    return try symmetric(codes, alpha, outputs, factor: isOldPair || factor == 0 ? 1 : factor)
+    return codes
   }
 
   /// The scales, or pairs of a smallest number and a scale, of blocks of weights.

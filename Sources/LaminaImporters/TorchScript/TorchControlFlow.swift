@@ -185,6 +185,39 @@ extension TorchInterpreter {
     }
   }
 
+  /// Makes inputs of the body of what it carries on, and lets the variables hold them.
+  private func carry(
+    _ names: [String],
+    _ types: [TensorType],
+    _ frame: TorchFrame,
+    _ before: [String: TorchValue]
+  ) {
+    let inputs = types.enumerated().map { index, type in
+      graph.addInput("carried.\(index)", TensorType(type.dtype, type.shape))
+    }
+    var rest = inputs[...]
+    for name in names {
+      guard let value = before[name] else { continue }
+      frame.variables[name] = replacingLeaves(of: value, by: &rest)
+    }
+  }
+
+  /// Whether the loop goes on, then what the variables hold at the end of the body.
+  private func loopOutputs(
+    _ end: TorchLoopEnd,
+    _ condition: TorchTensor,
+    _ names: [String],
+    _ frame: TorchFrame
+  ) throws -> [TorchTensor] {
+    var goesOn = condition
+    if case .condition(_, let next) = end { goesOn = try flag(try evaluate(next, frame)) }
+    let call = TorchCall(name: "prim::Loop", arguments: [], named: [:], interpreter: self)
+    let results = names.flatMap { name in
+      (frame.variables[name].flatMap { leaves(of: $0) } ?? []).map(\.tensor)
+    }
+    return [try call.node(Identity(), [goesOn], dtype: .bool)] + results
+  }
+
   private func loopBody(
     _ end: TorchLoopEnd,
     _ body: [TorchStatement],
@@ -202,25 +235,12 @@ extension TorchInterpreter {
     do {
       let position = graph.addInput("iteration", TensorType(.int64, []))
       let condition = graph.addInput("condition", TensorType(.bool, []))
-      let inputs = types.enumerated().map { index, type in
-        graph.addInput("carried.\(index)", TensorType(type.dtype, type.shape))
-      }
-      var rest = inputs[...]
-      for name in names {
-        guard let value = before[name] else { continue }
-        frame.variables[name] = replacingLeaves(of: value, by: &rest)
-      }
+      carry(names, types, frame, before)
       if case .count(_, let target) = end { try assign(.number(position), to: target, frame) }
       guard try run(body, frame) == nil else {
         throw TorchStop.unsupported("prim::Loop", reason: "it returns from within")
       }
-      var outputs = [condition]
-      if case .condition(_, let next) = end { outputs = [try flag(try evaluate(next, frame))] }
-      let call = TorchCall(name: "prim::Loop", arguments: [], named: [:], interpreter: self)
-      outputs = [try call.node(Identity(), outputs, dtype: .bool)]
-      for name in names {
-        outputs += (frame.variables[name].flatMap { leaves(of: $0) } ?? []).map(\.tensor)
-      }
+      let outputs = try loopOutputs(end, condition, names, frame)
       guard outputs.count == types.count + 1 else {
         throw TorchStop.unsupported("prim::Loop", reason: "a list grows in it")
       }

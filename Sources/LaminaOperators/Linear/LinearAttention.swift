@@ -88,7 +88,6 @@ package struct LinearAttention: Operator {
     let (q, k, v) = (try inputs[0].wide(), try inputs[1].wide(), try inputs[2].wide())
     let gate = rule.isGated ? try inputs[4].wide() : nil
     let beta = rule.isDelta ? try inputs[5].wide() : nil
-    let gateWidth = (gate?.count ?? 0) / max(batch * length * keyValueHeads, 1)
     let betaWidth = (beta?.count ?? 0) / max(batch * length, 1)
     var states = try types[1].shape.zeros()
     if let past = inputs.optional(3) { states = try past.wide() }
@@ -101,24 +100,17 @@ package struct LinearAttention: Operator {
       for step in 0..<length {
         let row = number * length + step
         let line = row * keyValueHeads + head
-        let decays = gate.map { gate in
-          (0..<size).map { exp(gate[line * gateWidth + (gateWidth == 1 ? 0 : $0)]) }
-        }
         advance(
           &state,
           k[line * size..<(line + 1) * size],
           v[line * valueSize..<(line + 1) * valueSize],
-          decays,
+          gate.map { decays($0, line, of: batch * length * keyValueHeads, size) },
           beta.map { $0[row * betaWidth + (betaWidth == 1 ? 0 : head)] }
         )
         for member in 0..<group {
           let query = row * queryHeads + head * group + member
-          for column in 0..<valueSize {
-            let sum = (0..<size).reduce(0) {
-              $0 + q[query * size + $1] * state[$1 * valueSize + column]
-            }
-            y[query * valueSize + column] = factor * sum
-          }
+          let found = answer(to: q[query * size..<(query + 1) * size], state, factor)
+          y.replaceSubrange(query * valueSize..<(query + 1) * valueSize, with: found)
         }
       }
       states.replaceSubrange(
@@ -130,6 +122,27 @@ package struct LinearAttention: Operator {
       try Tensor(types[0].dtype, types[0].shape, narrowing: y),
       try Tensor(types[1].dtype, types[1].shape, narrowing: states),
     ]
+  }
+
+  /// What a line of gates leaves of each row of a state.
+  private func decays(_ gate: [Double], _ line: Int, of lines: Int, _ size: Int) -> [Double] {
+    let width = gate.count / max(lines, 1)
+    return (0..<size).map { exp(gate[line * width + (width == 1 ? 0 : $0)]) }
+  }
+
+  /// A query times a state of D×E numbers, and times a factor.
+  private func answer(
+    to query: ArraySlice<Double>,
+    _ state: [Double],
+    _ factor: Double
+  ) -> [Double] {
+    let width = state.count / max(query.count, 1)
+    return (0..<width).map { column in
+      let sum = zip(query, stride(from: column, to: state.count, by: max(width, 1))).reduce(0) {
+        $0 + $1.0 * state[$1.1]
+      }
+      return factor * sum
+    }
   }
 
   /// Changes a state of D×E numbers by one step.

@@ -65,8 +65,7 @@ extension RecurrentLayer {
     let types = try outputTypes(inputs.types, peepholes: peepholes)
     let lengths = try lengths(inputs.types, peepholes: peepholes)
     let counts = try sequenceLengths(inputs, lengths)
-    let share = activations.count / direction.count
-    guard share * direction.count == activations.count else {
+    guard activations.count.isMultiple(of: direction.count) else {
       throw ShapeError.invalidAttribute(
         "activations",
         found: "\(activations.count)",
@@ -75,41 +74,10 @@ extension RecurrentLayer {
     }
     var all = try types[0].shape.zeros(type)
     var last = [[Element]](repeating: [], count: stateCount)
+    let stateSize = lengths.batch * hiddenSize
     for pass in 0..<direction.count {
-      var sums = try projected(pass, inputs, lengths, type)
-      let weights = try recurrentWeights(pass, inputs[2], type)
-      let bias = try biases(pass, inputs.optional(3), type, isRecurrent: true)
-      let slice = try inputs.optional(7)?.elements(as: type)
-      var states = try initialStates(pass, inputs, lengths, type)
-      let stateSize = lengths.batch * hiddenSize
-      sums.withUnsafeMutableBufferPointer { sums in
-        states.withUnsafeMutableBufferPointer { states in
-          weights.withUnsafeBufferPointer { weights in
-            guard let sums = sums.baseAddress, let state = states.baseAddress,
-              let weights = weights.baseAddress
-            else { return }
-            forEachCell(pass, counts, lengths) { position, member in
-              let hidden = state + member * hiddenSize
-              step(
-                RecurrentCell(
-                  hiddenSize: hiddenSize,
-                  gateCount: gateCount,
-                  sums: sums + (position * lengths.batch + member) * gateCount * hiddenSize,
-                  hidden: hidden,
-                  carry: hidden + (stateCount - 1) * stateSize,
-                  weights: weights,
-                  bias: bias,
-                  activations: Array(activations[pass * share..<(pass + 1) * share]),
-                  peepholes: slice.map { Array($0[pass * peepholes..<(pass + 1) * peepholes]) },
-                  clip: clip
-                )
-              )
-              let target = place(position, pass, member, lengths)
-              for index in 0..<hiddenSize { all[target + index] = hidden[index] }
-            }
-          }
-        }
-      }
+      let cells = try passage(pass, inputs, lengths, counts, type, peepholes: peepholes)
+      let states = try run(cells, inputs, &all, step)
       for number in 0..<stateCount {
         last[number] += states[number * stateSize..<(number + 1) * stateSize]
       }
@@ -118,6 +86,80 @@ extension RecurrentLayer {
       try Tensor(type.shape, rounding: ordered(state, lengths), to: type.dtype)
     }
     return [try Tensor(types[0].shape, rounding: all, to: types[0].dtype)] + finals
+  }
+
+  /// What all cells of one pass share.
+  private struct Passage<Element: FloatElement> {
+    let number: Int
+    let lengths: Lengths
+    let counts: [Int]
+    let bias: [Element]
+    let activations: [CellActivation]
+    let peepholes: [Element]?
+  }
+
+  private func passage<Element: FloatElement>(
+    _ number: Int,
+    _ inputs: TensorInputs,
+    _ lengths: Lengths,
+    _ counts: [Int],
+    _ type: Element.Type,
+    peepholes: Int
+  ) throws -> Passage<Element> {
+    let share = activations.count / direction.count
+    let slice = try inputs.optional(7)?.elements(as: type)
+    return Passage(
+      number: number,
+      lengths: lengths,
+      counts: counts,
+      bias: try biases(number, inputs.optional(3), type, isRecurrent: true),
+      activations: Array(activations[number * share..<(number + 1) * share]),
+      peepholes: slice.map { Array($0[number * peepholes..<(number + 1) * peepholes]) }
+    )
+  }
+
+  /// Runs the cells of one pass.
+  ///
+  /// - Returns: the last of each state.
+  private func run<Element: FloatElement>(
+    _ passage: Passage<Element>,
+    _ inputs: TensorInputs,
+    _ all: inout [Element],
+    _ step: (RecurrentCell<Element>) -> Void
+  ) throws -> [Element] {
+    let (number, lengths) = (passage.number, passage.lengths)
+    var sums = try projected(number, inputs, lengths, Element.self)
+    let weights = try recurrentWeights(number, inputs[2], Element.self)
+    var states = try initialStates(number, inputs, lengths, Element.self)
+    let stateSize = lengths.batch * hiddenSize
+    sums.withUnsafeMutableBufferPointer { sums in
+      states.withUnsafeMutableBufferPointer { states in
+        weights.withUnsafeBufferPointer { weights in
+          guard let sums = sums.baseAddress, let state = states.baseAddress,
+            let weights = weights.baseAddress
+          else { return }
+          forEachCell(number, passage.counts, lengths) { position, member in
+            let hidden = state + member * hiddenSize
+            let cell = RecurrentCell(
+              hiddenSize: hiddenSize,
+              gateCount: gateCount,
+              sums: sums + (position * lengths.batch + member) * gateCount * hiddenSize,
+              hidden: hidden,
+              carry: hidden + (stateCount - 1) * stateSize,
+              weights: weights,
+              bias: passage.bias,
+              activations: passage.activations,
+              peepholes: passage.peepholes,
+              clip: clip
+            )
+            step(cell)
+            let target = place(position, number, member, lengths)
+            for index in 0..<hiddenSize { all[target + index] = hidden[index] }
+          }
+        }
+      }
+    }
+    return states
   }
 
   /// Calls `body` with the position and member of every cell, in the order of the pass.

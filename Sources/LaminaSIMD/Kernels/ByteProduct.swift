@@ -84,29 +84,43 @@ final class ByteProduct: PreparedKernel, @unchecked Sendable {
     padding = try AlignedBuffer(byteCount: depth, filledWith: weights.x.zeroByte)
     window = problem.window.map(Pinned.init)
     product = Pinned(
-      lamina_i8_product(
-        window: window.map { UnsafePointer($0.pointer) },
-        gathers: mode == .gathers,
-        is_signed: weights.x.isSigned,
-        has_weight_zeros: weights.zeros.contains { $0 != 0 },
-        taps: mode == .copiesLines ? layout.kernel_height : problem.taps,
-        depth: mode == .copiesLines ? layout.kernel_width * depth : depth,
-        columns: columns,
-        panels: panels.codes,
-        padding: padding.bytes,
-        x_stride: problem.xStride,
-        y_stride: request.outputStride(problem.yStride),
-        y_zero: weights.y.zero,
-        y_low: weights.y.low,
-        y_high: weights.y.high,
-        rounds_to_even: weights.y.roundsToEven,
-        ending: ending.map { UnsafePointer($0.pointer) },
-        is_result_signed: weights.y.isSigned,
-        addend: nil,
-        addend_stride: problem.yStride
-      )
+      Self.product(problem, weights, mode, window, panels, padding, ending, request)
     )
     for group in 0..<groups { pack(problem, weights, group) }
+  }
+
+  private static func product(
+    _ problem: FloatProduct.Problem,
+    _ weights: ByteWeights,
+    _ mode: Mode,
+    _ window: Pinned<lamina_window>?,
+    _ panels: AlignedBuffer,
+    _ padding: AlignedBuffer,
+    _ ending: Pinned<lamina_i8_ending>?,
+    _ request: KernelRequest
+  ) -> lamina_i8_product {
+    let lines = (problem.window?.kernel_height ?? 1, problem.window?.kernel_width ?? 1)
+    return lamina_i8_product(
+      window: window.map { UnsafePointer($0.pointer) },
+      gathers: mode == .gathers,
+      is_signed: weights.x.isSigned,
+      has_weight_zeros: weights.zeros.contains { $0 != 0 },
+      taps: mode == .copiesLines ? lines.0 : problem.taps,
+      depth: mode == .copiesLines ? lines.1 * problem.depth : problem.depth,
+      columns: problem.columns,
+      panels: panels.codes,
+      padding: padding.bytes,
+      x_stride: problem.xStride,
+      y_stride: request.outputStride(problem.yStride),
+      y_zero: weights.y.zero,
+      y_low: weights.y.low,
+      y_high: weights.y.high,
+      rounds_to_even: weights.y.roundsToEven,
+      ending: ending.map { UnsafePointer($0.pointer) },
+      is_result_signed: weights.y.isSigned,
+      addend: nil,
+      addend_stride: problem.yStride
+    )
   }
 
   private static func layout(

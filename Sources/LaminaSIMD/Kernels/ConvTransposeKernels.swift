@@ -135,135 +135,124 @@ final class FloatConvTranspose: PreparedKernel, @unchecked Sendable {
       0
     )
     guard stride.y * stride.x <= 1024 else { throw Refusal("the stride is too long") }
+    let axes = op.weightLayout.axes(rank: weightShape.rank)
+    let filters = Filters(
+      numbers: weights,
+      strides: WeightStrides(
+        weightShape,
+        output: axes.output,
+        input: axes.input,
+        spatial: axes.spatial
+      ),
+      bias: bias
+    )
     for py in 0..<stride.y {
       for px in 0..<stride.x {
-        let vertical = AxisPhase(
-          py,
-          stride: stride.y,
-          size: size.0,
-          crop: crop.0,
-          length: outHeight
-        )
-        let horizontal = AxisPhase(
-          px,
-          stride: stride.x,
-          size: size.1,
-          crop: crop.1,
-          length: outWidth
-        )
-        try addPhase(
-          (py, px),
-          vertical,
-          horizontal,
-          pair(inSpatial, 1),
-          axes: op.weightLayout.axes(rank: weightShape.rank),
-          weights,
-          weightShape,
-          bias,
-          request
-        )
+        let rows = AxisPhase(py, stride: stride.y, size: size.0, crop: crop.0, length: outHeight)
+        let columns = AxisPhase(px, stride: stride.x, size: size.1, crop: crop.1, length: outWidth)
+        try addPhase((py, px), rows, columns, pair(inSpatial, 1), filters, request.epilogue)
       }
     }
   }
 
+  /// The weights in the tensor's own order.
+  private struct Filters {
+    let numbers: [Float]
+    let strides: WeightStrides
+    let bias: [Float]?
+  }
+
   private func addPhase(
-    _ place: (Int, Int),
-    _ vertical: AxisPhase,
-    _ horizontal: AxisPhase,
-    _ input: (Int, Int),
-    axes: (output: Int, input: Int, spatial: Int),
-    _ weights: [Float],
-    _ shape: Shape,
-    _ bias: [Float]?,
-    _ request: KernelRequest
+    _ place: (y: Int, x: Int),
+    _ rows: AxisPhase,
+    _ columns: AxisPhase,
+    _ input: (height: Int, width: Int),
+    _ filters: Filters,
+    _ end: Epilogue
   ) throws(Refusal) {
-    guard vertical.positions > 0, horizontal.positions > 0 else { return }
-    let isEmpty = vertical.taps <= 0 || horizontal.taps <= 0
-    let taps = isEmpty ? 0 : vertical.taps * horizontal.taps
-    let window = Pinned(
-      lamina_window(
-        height: input.0,
-        width: input.1,
-        out_height: vertical.positions,
-        out_width: horizontal.positions,
-        kernel_height: isEmpty ? 0 : vertical.taps,
-        kernel_width: isEmpty ? 0 : horizontal.taps,
-        stride_y: 1,
-        stride_x: 1,
-        dilation_y: 1,
-        dilation_x: 1,
-        top: vertical.before,
-        left: horizontal.before,
-        pixel_bytes: channels * 4
-      )
+    guard rows.positions > 0, columns.positions > 0 else { return }
+    let window = Pinned(Self.window(rows, columns, input, channels))
+    let panels = try pack(filters, rows, columns, window.pointer.pointee)
+    var product = lamina_f32_product(
+      depth: channels,
+      columns: outChannels,
+      panels: panels.floats,
+      xStride: channels,
+      yStride: stride.x * outChannels
     )
-    let panels = try AlignedBuffer(
-      byteCount: 4
-        * lamina_f32_packed_count(
-          taps * channels,
-          outChannels,
-          kernels.lanes,
-          kernels.tile_vectors
-        )
-    )
-    let strides = WeightStrides(
-      shape,
-      output: axes.output,
-      input: axes.input,
-      spatial: axes.spatial
-    )
-    let (rows, columns, step) = (vertical, horizontal, stride)
-    weights.withUnsafeBufferPointer { buffer in
-      guard let base = buffer.baseAddress else { return }
-      // Larger input positions meet earlier taps, so the taps are read from the last to the first.
-      let first = isEmpty ? 0 : rows.lastTap * strides.y + columns.lastTap * strides.x
-      var layout = lamina_weights(
-        data: base + first,
-        kernel_height: window.pointer.pointee.kernel_height,
-        kernel_width: window.pointer.pointee.kernel_width,
-        depth: channels,
-        columns: outChannels,
-        y_stride: -step.y * strides.y,
-        x_stride: -step.x * strides.x,
-        depth_stride: strides.input,
-        column_stride: strides.output
-      )
-      lamina_f32_pack(&layout, bias, kernels.lanes, kernels.tile_vectors, panels.floats)
-    }
-    let end = request.epilogue
-    let product = Pinned(
-      lamina_f32_product(
-        window: UnsafePointer(window.pointer),
-        gathers: channels <= 8,
-        taps: taps,
-        depth: channels,
-        columns: outChannels,
-        panels: panels.floats,
-        zeros: zeros.floats,
-        x_stride: channels,
-        y_stride: stride.x * outChannels,
-        residual_stride: 0,
-        low: end.low,
-        high: end.high,
-        activation: lamina_unary_identity,
-        alpha: 0,
-        beta: 0,
-        next: nil,
-        next_bytes: 0,
-        is_called: false
-      )
-    )
+    product.window = UnsafePointer(window.pointer)
+    product.gathers = channels <= 8
+    product.taps = window.pointer.pointee.kernel_height * window.pointer.pointee.kernel_width
+    product.zeros = UnsafeRawPointer(zeros.base)
+    (product.low, product.high) = (end.low, end.high)
     phases.append(
       Phase(
-        y: place.0,
-        x: place.1,
-        height: vertical.positions,
-        width: horizontal.positions,
+        y: place.y,
+        x: place.x,
+        height: rows.positions,
+        width: columns.positions,
         window: window,
-        product: product,
+        product: Pinned(product),
         panels: panels
       )
     )
+  }
+
+  /// What the pixels of a phase read; without a tap there is nothing but the bias.
+  private static func window(
+    _ rows: AxisPhase,
+    _ columns: AxisPhase,
+    _ input: (height: Int, width: Int),
+    _ channels: Int
+  ) -> lamina_window {
+    let isEmpty = rows.taps <= 0 || columns.taps <= 0
+    return lamina_window(
+      height: input.height,
+      width: input.width,
+      out_height: rows.positions,
+      out_width: columns.positions,
+      kernel_height: isEmpty ? 0 : rows.taps,
+      kernel_width: isEmpty ? 0 : columns.taps,
+      stride_y: 1,
+      stride_x: 1,
+      dilation_y: 1,
+      dilation_x: 1,
+      top: rows.before,
+      left: columns.before,
+      pixel_bytes: channels * 4
+    )
+  }
+
+  /// The weights that a phase meets.
+  private func pack(
+    _ filters: Filters,
+    _ rows: AxisPhase,
+    _ columns: AxisPhase,
+    _ window: lamina_window
+  ) throws(Refusal) -> AlignedBuffer {
+    let taps = window.kernel_height * window.kernel_width
+    let (lanes, vectors) = (kernels.lanes, kernels.tile_vectors)
+    let count = lamina_f32_packed_count(taps * channels, outChannels, lanes, vectors)
+    let panels = try AlignedBuffer(byteCount: 4 * count)
+    let strides = filters.strides
+    filters.numbers.withUnsafeBufferPointer { buffer in
+      guard let base = buffer.baseAddress else { return }
+      // Larger input positions meet earlier taps, so the taps are read from the last to the first.
+      let first = taps == 0 ? 0 : rows.lastTap * strides.y + columns.lastTap * strides.x
+      var layout = lamina_weights(
+        data: base + first,
+        kernel_height: window.kernel_height,
+        kernel_width: window.kernel_width,
+        depth: channels,
+        columns: outChannels,
+        y_stride: -stride.y * strides.y,
+        x_stride: -stride.x * strides.x,
+        depth_stride: strides.input,
+        column_stride: strides.output
+      )
+      lamina_f32_pack(&layout, filters.bias, lanes, vectors, panels.floats)
+    }
+    return panels
   }
 
   var packedByteCount: Int { phases.reduce(0) { $0 + $1.panels.byteCount } }

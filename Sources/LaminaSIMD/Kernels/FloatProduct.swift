@@ -98,35 +98,36 @@ final class FloatProduct: PreparedKernel, @unchecked Sendable {
     panels = try AlignedBuffer(byteCount: groups * groupFloats * 4)
     zeros = try AlignedBuffer(byteCount: depth * 4)
     window = problem.window.map(Pinned.init)
-    let end = request.epilogue
-    product = Pinned(
-      lamina_f32_product(
-        window: window.map { UnsafePointer($0.pointer) },
-        gathers: problem.gathers,
-        taps: problem.taps,
-        depth: depth,
-        columns: columns,
-        panels: panels.floats,
-        zeros: zeros.base,
-        x_stride: problem.xStride,
-        y_stride: request.outputStride(problem.yStride),
-        residual_stride: problem.yStride,
-        low: end.low,
-        high: end.high,
-        activation: end.function,
-        alpha: end.alpha,
-        beta: end.beta,
-        next: nil,
-        next_bytes: 0,
-        is_called: false
-      )
-    )
+    product = Pinned(Self.product(problem, window, panels, zeros, request))
     if let small {
       pack(problem, small, bias)
     } else {
       let weights = try FloatWeights(1, request).scaled(by: factor)
       if isBrain { packPairs(problem, weights, bias) } else { pack(problem, weights, bias) }
     }
+  }
+
+  private static func product(
+    _ problem: Problem,
+    _ window: Pinned<lamina_window>?,
+    _ panels: AlignedBuffer,
+    _ zeros: AlignedBuffer,
+    _ request: KernelRequest
+  ) -> lamina_f32_product {
+    var product = lamina_f32_product(
+      depth: problem.depth,
+      columns: problem.columns,
+      panels: panels.floats,
+      xStride: problem.xStride,
+      yStride: problem.yStride
+    )
+    product.window = window.map { UnsafePointer($0.pointer) }
+    product.gathers = problem.gathers
+    product.taps = problem.taps
+    product.zeros = UnsafeRawPointer(zeros.base)
+    product.y_stride = request.outputStride(problem.yStride)
+    product.setEnd(request.epilogue)
+    return product
   }
 
   private func pack(_ problem: Problem, _ weights: SmallWeights, _ bias: [Float]?) {
@@ -271,14 +272,5 @@ extension FloatProduct.Problem {
       kernels.lanes,
       kernels.tile_vectors
     )
-  }
-}
-
-extension lamina_f32_product {
-  /// Bytes of working memory that one call needs.
-  func scratchByteCount(tileRows: Int, elementByteCount: Int) -> Int {
-    guard let window else { return 0 }
-    guard gathers else { return tileRows * taps * 8 }
-    return tileRows * (window.pointee.kernel_height * 8 + taps * depth * elementByteCount)
   }
 }

@@ -175,25 +175,13 @@ final class FloatBatchProduct: PreparedKernel, @unchecked Sendable {
         packed = place.b
       }
       var product = lamina_f32_product(
-        window: nil,
-        gathers: false,
-        taps: 1,
         depth: depth,
         columns: columns,
         panels: panels,
-        zeros: nil,
-        x_stride: depth,
-        y_stride: columns,
-        residual_stride: 0,
-        low: epilogue.low,
-        high: epilogue.high,
-        activation: epilogue.function,
-        alpha: epilogue.alpha,
-        beta: epilogue.beta,
-        next: nil,
-        next_bytes: 0,
-        is_called: false
+        xStride: depth,
+        yStride: columns
       )
+      product.setEnd(epilogue)
       if alpha != 1 { setFactor(&product) }
       kernels.f32_product(
         &product,

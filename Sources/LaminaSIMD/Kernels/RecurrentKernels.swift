@@ -246,24 +246,11 @@ final class FloatLSTM: PreparedKernel, @unchecked Sendable {
     let columns = 4 * lengths.hidden
     let width = kernels.lanes * kernels.tile_vectors
     var product = lamina_f32_product(
-      window: nil,
-      gathers: false,
-      taps: 1,
       depth: depth,
       columns: columns,
       panels: panels.floats,
-      zeros: nil,
-      x_stride: stride,
-      y_stride: yStride,
-      residual_stride: yStride,
-      low: -.infinity,
-      high: .infinity,
-      activation: lamina_unary_identity,
-      alpha: 0,
-      beta: 0,
-      next: nil,
-      next_bytes: 0,
-      is_called: false
+      xStride: stride,
+      yStride: yStride
     )
     kernels.f32_product(
       &product,

@@ -81,33 +81,45 @@ final class FloatWinograd: PreparedKernel, @unchecked Sendable {
     let numbers = try request.floats(2, "biases")
     bias = try AlignedBuffer(numbers ?? [Float](repeating: 0, count: groups * problem.columns))
     window = Pinned(geometry.window)
-    let end = request.epilogue
-    let blocks = Blocks(plan, problem, kernels)
     winograd = Pinned(
-      lamina_f32_winograd(
-        window: window.pointer,
-        y: plan.down,
-        x: plan.across,
-        depth: problem.depth,
-        columns: problem.columns,
-        panels: panels.floats,
-        panel_stride: stride,
-        bias: bias.floats,
-        y_stride: request.outputStride(problem.yStride),
-        residual_stride: problem.yStride,
-        tile_block: blocks.tiles,
-        panel_block: blocks.panels,
-        input_stride: blocks.inputStride,
-        output_stride: blocks.outputStride,
-        low: end.low,
-        high: end.high,
-        activation: end.function,
-        alpha: end.alpha,
-        beta: end.beta
-      )
+      Self.description(problem, plan, stride, window, panels, bias, request)
     )
     makeDirect = { () throws(Refusal) in try FloatProduct(problem, bias: numbers, request) }
     pack(problem, try FloatWeights(1, request))
+  }
+
+  private static func description(
+    _ problem: FloatProduct.Problem,
+    _ plan: WinogradPlan,
+    _ panelStride: Int,
+    _ window: Pinned<lamina_window>,
+    _ panels: AlignedBuffer,
+    _ bias: AlignedBuffer,
+    _ request: KernelRequest
+  ) -> lamina_f32_winograd {
+    let end = request.epilogue
+    let blocks = Blocks(plan, problem, request.kernels)
+    return lamina_f32_winograd(
+      window: window.pointer,
+      y: plan.down,
+      x: plan.across,
+      depth: problem.depth,
+      columns: problem.columns,
+      panels: panels.floats,
+      panel_stride: panelStride,
+      bias: bias.floats,
+      y_stride: request.outputStride(problem.yStride),
+      residual_stride: problem.yStride,
+      tile_block: blocks.tiles,
+      panel_block: blocks.panels,
+      input_stride: blocks.inputStride,
+      output_stride: blocks.outputStride,
+      low: end.low,
+      high: end.high,
+      activation: end.function,
+      alpha: end.alpha,
+      beta: end.beta
+    )
   }
 
   private func pack(_ problem: FloatProduct.Problem, _ weights: FloatWeights) {
