@@ -66,6 +66,7 @@ let benchmarks: [Target] = [
     name: "LaminaBenchmarks",
     dependencies: [
       "LaminaCore", "LaminaOperators", "LaminaRuntime", "LaminaSIMD", "CLaminaKernels",
+      .product(name: "ArgumentParser", package: "swift-argument-parser"),
     ],
     path: "Benchmarks/Kernels"
   )

@@ -96,24 +96,16 @@ struct Layer {
   ///
   /// - Returns: the kernel's name, and the shortest of many runs.
   /// - Throws: what preparing or running throws, or a refusal.
-  func time(_ set: InstructionSet) throws -> (kernel: String, seconds: Double) {
-    let x = Tensor(
-      [1, size.height, size.width, channels],
-      numbers(size.height * size.width * channels)
-    )
-    var inputs = [x.type]
+  func time(_ elements: Elements, _ set: InstructionSet) throws -> (kernel: String, seconds: Double) {
+    let x = try elements.activations([1, size.height, size.width, channels])
+    var inputs = [x]
     if outputs > 0 {
-      let shape: Shape = [outputs, channels / groups, kernel.height, kernel.width]
-      for constant in [
-        Tensor(shape, numbers(shape.elementCount ?? 0)), Tensor([outputs], numbers(outputs)),
-      ] {
-        var type = constant.type
-        type.contents = constant
-        inputs.append(type)
-      }
+      inputs.append(try elements.weights([outputs, channels / groups, kernel.height, kernel.width]))
+      inputs.append(try elements.biases([outputs]))
     }
     let last = outputs > 0 ? outputs : channels
-    let y = TensorType(.float32, [1, outSize.height, outSize.width, last])
+    var y = try elements.activations([1, outSize.height, outSize.width, last])
+    y.contents = nil
     let node = Node(
       id: NodeID(0),
       name: title,
@@ -121,17 +113,27 @@ struct Layer {
       inputs: inputs.indices.map { ValueID($0) },
       outputs: [ValueID(100)]
     )
-    let request = StepRequest(node: node, inputs: TypeInputs(inputs), outputs: [y], threadCount: 1)
+    inputs[0].contents = nil
+    let request = StepRequest(
+      node: node,
+      inputs: TypeInputs(inputs),
+      outputs: [y],
+      threadCount: 1
+    )
     guard case .kernel(let kernel) = SIMDBackend(set).prepare(request) else { throw Refused(title) }
     return (kernel.name, try time(kernel, x, y))
   }
 
-  private func time(_ kernel: any PreparedKernel, _ x: Tensor, _ y: TensorType) throws -> Double {
-    let memory = [x.byteCount, y.byteCount ?? 0, kernel.scratchByteCount].map {
+  private func time(
+    _ kernel: any PreparedKernel,
+    _ x: TensorType,
+    _ y: TensorType
+  ) throws -> Double {
+    let memory = [x.byteCount ?? 0, y.byteCount ?? 0, kernel.scratchByteCount].map {
       UnsafeMutableRawPointer.allocate(byteCount: $0 + 64, alignment: 64)
     }
     defer { for part in memory { part.deallocate() } }
-    x.withBytes { bytes in
+    x.contents?.withBytes { bytes in
       if let source = bytes.baseAddress {
         memory[0].copyMemory(from: source, byteCount: bytes.count)
       }
@@ -151,11 +153,6 @@ struct Layer {
       return try (0..<count).map { _ in try Stopwatch.seconds { try kernel.run(context) } }.min()
         ?? first
     }
-  }
-
-  /// Numbers between 0 and 1 that differ from one to the next.
-  private func numbers(_ count: Int) -> [Float] {
-    (0..<count).map { Float(($0 &* 2_654_435_761) & 0xFFFF) / 65_536 }
   }
 
   /// No kernel takes a layer.
