@@ -110,7 +110,7 @@ static lamina_i8_columns random_columns(size_t count, bool has_zeros) {
 typedef struct byte_product_case {
   const lamina_window *window;
   size_t rows, depth, columns;
-  bool copies, is_signed, has_zeros, to_even, ends, adds;
+  bool copies, is_signed, has_zeros, ends, adds;
 } byte_product_case;
 
 static uint8_t *multiply_bytes(
@@ -159,8 +159,7 @@ static void compare_byte_product(const byte_product_case *shape) {
     .depth = shape->copies ? width * depth : depth, .columns = columns,
     .padding = memset(memory(inner, 1), (int)random_below(256), inner), .x_stride = depth + 1,
     .y_stride = columns + 2, .y_zero = random_zero(shape->is_signed), .y_low = low,
-    .y_high = low + 255, .rounds_to_even = shape->to_even,
-    .ending = shape->ends ? &ending : NULL, .is_result_signed = shape->is_signed,
+    .y_high = low + 255, .ending = shape->ends ? &ending : NULL,
     .addend = shape->ends && shape->adds ? memory(shape->rows * columns, 1) : NULL,
     .addend_stride = columns};
   const uint8_t *x = memory(count, 1);
@@ -174,7 +173,7 @@ static void compare_byte_product(const byte_product_case *shape) {
 static byte_product_case random_case(size_t depth, size_t columns) {
   return (byte_product_case){
     .depth = depth, .columns = columns, .is_signed = random_below(2),
-    .has_zeros = random_below(2), .to_even = random_below(2), .ends = random_below(2),
+    .has_zeros = random_below(2), .ends = random_below(2),
     .adds = random_below(2)};
 }
 
@@ -214,8 +213,8 @@ static void compare_byte_depthwise(size_t index, size_t channels) {
     .window = &window, .channels = channels, .is_signed = is_signed,
     .has_weight_zeros = has_zeros,
     .padding = memset(memory(channels, 1), (int)random_below(256), channels),
-    .y_stride = channels + 1, .y_zero = random_zero(is_signed), .y_low = lowest(is_signed),
-    .y_high = lowest(is_signed) + 255, .rounds_to_even = random_below(2)};
+    .y_stride = channels + random_below(2), .y_zero = random_zero(is_signed),
+    .y_low = lowest(is_signed), .y_high = lowest(is_signed) + 255};
   const uint8_t *x = memory(image_count(&window, pixel, channels), 1);
   uint8_t *y[2];
   for (size_t s = 0; s < 2; s++) {
