@@ -38,6 +38,7 @@ typedef struct lamina_kernels {
   lamina_bf16_widen_function *_Nonnull bf16_widen;
   lamina_bf16_narrow_function *_Nonnull bf16_narrow;
   lamina_x32_transpose_function *_Nonnull x32_transpose;
+  lamina_x8_transpose_function *_Nonnull x8_transpose;
   lamina_i8_product_function *_Nonnull i8_product;
   lamina_i8_product_function *_Nonnull i8_image;
   lamina_i8_depthwise_function *_Nonnull i8_depthwise;

@@ -187,8 +187,11 @@ void lamina_i8_lookup(
   const uint8_t *_Nonnull table, const uint8_t *_Nonnull x, uint8_t *_Nonnull y, size_t count);
 
 /// y[c][r] = x[r][c] for bytes.
-void lamina_x8_transpose(
+typedef void lamina_x8_transpose_function(
   const uint8_t *_Nonnull x, uint8_t *_Nonnull y, size_t rows, size_t columns, size_t x_stride,
   size_t y_stride);
+
+lamina_x8_transpose_function lamina_x8_transpose__scalar, lamina_x8_transpose__neon,
+  lamina_x8_transpose__avx2, lamina_x8_transpose__avx512;
 
 #endif

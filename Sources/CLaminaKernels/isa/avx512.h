@@ -133,7 +133,7 @@ typedef struct vi_block {
 } vi_block;
 
 /// The largest of each of 64 bytes over some lines of runs, each with the bits of `flip` flipped.
-LAMINA_INLINE vi_block vi_block_maximum(
+LAMINA_INLINE __m512i bytes_maximum(
   const uint8_t *p, size_t rows, size_t columns, size_t line, size_t step, uint8_t flip) {
   const __m512i flips = _mm512_set1_epi8((char)flip);
   __m512i most = _mm512_setzero_si512();
@@ -143,11 +143,25 @@ LAMINA_INLINE vi_block vi_block_maximum(
       most = _mm512_max_epu8(most, bytes);
     }
   }
+  return most;
+}
+LAMINA_INLINE vi_block vi_block_maximum(
+  const uint8_t *p, size_t rows, size_t columns, size_t line, size_t step, uint8_t flip) {
+  __m512i most = bytes_maximum(p, rows, columns, line, step, flip);
   return (vi_block){{
     _mm512_cvtepu8_epi32(_mm512_castsi512_si128(most)),
     _mm512_cvtepu8_epi32(_mm512_extracti32x4_epi32(most, 1)),
     _mm512_cvtepu8_epi32(_mm512_extracti32x4_epi32(most, 2)),
     _mm512_cvtepu8_epi32(_mm512_extracti32x4_epi32(most, 3))}};
+}
+/// The same as bytes, clamped and flipped back.
+LAMINA_INLINE void store_bytes_maximum(
+  const uint8_t *p, size_t rows, size_t columns, size_t line, size_t step, uint8_t flip,
+  uint8_t low, uint8_t high, uint8_t *y) {
+  __m512i most = bytes_maximum(p, rows, columns, line, step, flip);
+  most = _mm512_max_epu8(most, _mm512_set1_epi8((char)low));
+  most = _mm512_min_epu8(most, _mm512_set1_epi8((char)high));
+  _mm512_storeu_si512(y, _mm512_xor_si512(most, _mm512_set1_epi8((char)flip)));
 }
 
 /// The sum of each of 64 bytes over at most 257 runs, which 16 bits hold.
