@@ -13,6 +13,8 @@ typedef struct lamina_kernels {
   const char *_Nonnull name;
   /// Lanes of a vector, vectors and rows of a product's tile, weights of a byte dot product.
   size_t lanes, tile_vectors, tile_rows, dot_group;
+  /// Vector multiply-adds of a round of a roof function.
+  size_t roof_chains;
   lamina_f32_product_function *_Nonnull f32_product;
   lamina_f32_product_function *_Nonnull f32_half_product;
   lamina_f32_product_function *_Nonnull f32_byte_product;

@@ -15,6 +15,7 @@
 #define TILE_ROWS 6
 #define TILE_VECTORS 2
 #define DOT_GROUP 2
+#define ROOF_CHAINS 12
 
 typedef __m256 vf;
 typedef __m256i vi;

@@ -20,6 +20,7 @@
 #define TILE_ROWS 14
 #define TILE_VECTORS 2
 #define DOT_GROUP 4
+#define ROOF_CHAINS 24
 
 typedef __m512 vf;
 typedef __m512i vi;
@@ -215,10 +216,7 @@ LAMINA_INLINE void vf_store_brain_n(uint16_t *p, vf x, size_t n) {
   _mm256_mask_storeu_epi16(p, lanes_below(n), brain_of(x));
 }
 /// One bfloat16 and a zero above it, in every lane.
-LAMINA_INLINE vi vi_half(const uint16_t *p) {
-  __m128i value = _mm_cvtsi32_si128((int32_t)*p);
-  return _mm512_maskz_broadcastw_epi16(0x55555555, value);
-}
+LAMINA_INLINE vi vi_half(const uint16_t *p) { return vi_set((int32_t)*p); }
 /// The products of two pairs of bfloat16 added to each lane.
 LAMINA_INLINE vf vf_pair_dot(vf sum, vi pairs, vi weights) {
 #ifdef LAMINA_MULTIPLIES_BRAIN

@@ -15,6 +15,7 @@
 #define TILE_ROWS 8
 #define TILE_VECTORS 3
 #define DOT_GROUP 2
+#define ROOF_CHAINS 24
 
 typedef float32x4_t vf;
 typedef int32x4_t vi;

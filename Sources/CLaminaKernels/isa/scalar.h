@@ -15,6 +15,7 @@
 #define TILE_ROWS 4
 #define TILE_VECTORS 4
 #define DOT_GROUP 2
+#define ROOF_CHAINS 12
 
 typedef float vf;
 typedef int32_t vi;

@@ -46,6 +46,7 @@ const lamina_kernels LAMINA_KERNEL(kernels) = {
   .tile_vectors = TILE_VECTORS,
   .tile_rows = TILE_ROWS,
   .dot_group = DOT_GROUP,
+  .roof_chains = ROOF_CHAINS,
   .f32_product = LAMINA_TILE(f32_product),
   .f32_half_product = LAMINA_TILE(f32_half_product),
   .f32_byte_product = LAMINA_TILE(f32_byte_product),
