@@ -41,6 +41,8 @@ describe libturbojpeg turbojpeg
 describe libpng png png16 z
 describe libwebp webp sharpyuv ncursesw tinfo
 describe libopenjp2 openjp2
+# A library that is not here brings in the system's folder, and that ahead of ours.
+describe zlib z
 # lld, which comes with Swift, does not mind archives that are named before their users.
 PKG_CONFIG_PATH=$archives quietly swift build --package-path "$root" --scratch-path "$scratch" \
   -c release --product lamina --static-swift-stdlib -Xswiftc -use-ld=lld \
