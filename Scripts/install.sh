@@ -43,10 +43,24 @@ describe libwebp webp sharpyuv ncursesw tinfo
 describe libopenjp2 openjp2
 # A library that is not here brings in the system's folder, and that ahead of ours.
 describe zlib z
+
+# Swift returns its errors, and nothing in the program catches what C++ throws, so that the tables of
+# how to unwind the stack have no reader. A thread's exit jumps where they end.
+cat >"$scratch/discard.ld" <<'END'
+SECTIONS
+{
+  /DISCARD/ : { *(.eh_frame) }
+}
+INSERT AFTER .text;
+END
+
+small=(
+  -Xlinker --no-export-dynamic
+  -Xlinker --no-eh-frame-hdr -Xlinker "-T$scratch/discard.ld"
+)
 # lld, which comes with Swift, does not mind archives that are named before their users.
 PKG_CONFIG_PATH=$archives quietly swift build --package-path "$root" --scratch-path "$scratch" \
-  -c release --product lamina --static-swift-stdlib -Xswiftc -use-ld=lld \
-  -Xlinker --no-export-dynamic
+  -c release --product lamina --static-swift-stdlib -Xswiftc -use-ld=lld "${small[@]}"
 
 program=$prefix/bin/lamina
 install -Ds -m 755 "$scratch/release/lamina" "$program"
