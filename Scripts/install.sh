@@ -4,7 +4,7 @@
 #   install.sh PREFIX
 #
 # The Swift libraries, and the image and terminal libraries that have an archive (.a), are linked
-# into the program, so that it can be copied to another machine.
+# into the program, so that it can be copied to another machine, whose glibc may not be older.
 set -euo pipefail
 
 root=$(dirname "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")")
@@ -58,6 +58,10 @@ small=(
   -Xlinker --no-export-dynamic
   -Xlinker --no-eh-frame-hdr -Xlinker "-T$scratch/discard.ld"
 )
+# From glibc 2.36 on a program may have its relative relocations packed.
+libc=$(getconf GNU_LIBC_VERSION 2>/dev/null || true)
+[[ $libc == "glibc "* && $(printf '%s\n' 2.36 "${libc#glibc }" | sort -V | head -n 1) == 2.36 ]] \
+  && small+=(-Xlinker -z -Xlinker pack-relative-relocs)
 # lld, which comes with Swift, does not mind archives that are named before their users.
 PKG_CONFIG_PATH=$archives quietly swift build --package-path "$root" --scratch-path "$scratch" \
   -c release --product lamina --static-swift-stdlib -Xswiftc -use-ld=lld "${small[@]}"
