@@ -55,6 +55,10 @@ INSERT AFTER .text;
 END
 
 small=(
+  # What nothing calls goes: each function is in a section of its own, and Swift does not keep those
+  # that other modules could call.
+  -Xswiftc -Xfrontend -Xswiftc -function-sections
+  -Xswiftc -Xfrontend -Xswiftc -internalize-at-link
   -Xlinker --no-export-dynamic
   -Xlinker --no-eh-frame-hdr -Xlinker "-T$scratch/discard.ld"
 )
@@ -64,7 +68,8 @@ libc=$(getconf GNU_LIBC_VERSION 2>/dev/null || true)
   && small+=(-Xlinker -z -Xlinker pack-relative-relocs)
 # lld, which comes with Swift, does not mind archives that are named before their users.
 PKG_CONFIG_PATH=$archives quietly swift build --package-path "$root" --scratch-path "$scratch" \
-  -c release --product lamina --static-swift-stdlib -Xswiftc -use-ld=lld "${small[@]}"
+  -c release --product lamina --static-swift-stdlib -debug-info-format none \
+  -Xswiftc -use-ld=lld "${small[@]}"
 
 program=$prefix/bin/lamina
 install -Ds -m 755 "$scratch/release/lamina" "$program"
