@@ -67,9 +67,9 @@ libc=$(getconf GNU_LIBC_VERSION 2>/dev/null || true)
 [[ $libc == "glibc "* && $(printf '%s\n' 2.36 "${libc#glibc }" | sort -V | head -n 1) == 2.36 ]] \
   && small+=(-Xlinker -z -Xlinker pack-relative-relocs)
 # lld, which comes with Swift, does not mind archives that are named before their users.
-PKG_CONFIG_PATH=$archives quietly swift build --package-path "$root" --scratch-path "$scratch" \
-  -c release --product lamina --static-swift-stdlib -debug-info-format none \
-  -Xswiftc -use-ld=lld "${small[@]}"
+PKG_CONFIG_PATH=$archives LAMINA_SMALL=1 quietly swift build --package-path "$root" \
+  --scratch-path "$scratch" -c release --product lamina --static-swift-stdlib \
+  -debug-info-format none -Xswiftc -use-ld=lld "${small[@]}"
 
 program=$prefix/bin/lamina
 install -Ds -m 755 "$scratch/release/lamina" "$program"
