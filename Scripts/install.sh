@@ -61,6 +61,8 @@ small=(
   -Xswiftc -Xfrontend -Xswiftc -internalize-at-link
   -Xlinker --no-export-dynamic
   -Xlinker --no-eh-frame-hdr -Xlinker "-T$scratch/discard.ld"
+  # Of functions with the same instructions one stays; nothing here asks whether two are the same.
+  -Xlinker --icf=all
 )
 # From glibc 2.36 on a program may have its relative relocations packed.
 libc=$(getconf GNU_LIBC_VERSION 2>/dev/null || true)
