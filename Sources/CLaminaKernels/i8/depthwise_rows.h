@@ -27,7 +27,7 @@ typedef struct i8_walk {
   /// where there is no row.
   const uint8_t *rows[I8_TALLEST];
   size_t stride[I8_TALLEST];
-  ptrdiff_t column, width;
+  ptrdiff_t column, gap, width;
   size_t shared;
   __mmask64 bytes;
   __m512i flip, padding;
@@ -38,7 +38,8 @@ LAMINA_INLINE i8_walk i8_walk_from(
   const lamina_window *window = strip->depthwise->window;
   i8_walk walk = {
     .column = (ptrdiff_t)(place.x * window->stride_x) - window->left,
-    .width = (ptrdiff_t)window->width, .shared = strip->shared, .bytes = strip->bytes,
+    .gap = (ptrdiff_t)window->dilation_x, .width = (ptrdiff_t)window->width,
+    .shared = strip->shared, .bytes = strip->bytes,
     .flip = _mm512_set1_epi8(strip->depthwise->is_signed ? (char)0x80 : 0),
     .padding = _mm512_loadu_si512(strip->padding)};
   const ptrdiff_t offset = walk.column * (ptrdiff_t)window->pixel_bytes;
@@ -46,7 +47,7 @@ LAMINA_INLINE i8_walk i8_walk_from(
   for (size_t ky = 0; ky < size; ky++) {
     const uint8_t *line = lamina_input_row(window, x, place, ky);
     walk.rows[ky] = line ? line + offset + (ptrdiff_t)strip->channel : strip->padding;
-    walk.stride[ky] = line ? window->pixel_bytes : 0;
+    walk.stride[ky] = line ? window->dilation_x * window->pixel_bytes : 0;
   }
   return walk;
 }
@@ -82,7 +83,7 @@ LAMINA_INLINE void i8_walk_load(const i8_walk *walk, const size_t size, __m512i 
 }
 
 LAMINA_INLINE void i8_walk_on(i8_walk *walk, const size_t size, size_t columns) {
-  walk->column += (ptrdiff_t)columns;
+  walk->column += (ptrdiff_t)columns * walk->gap;
   _Pragma("clang loop unroll(full)")
   for (size_t r = 0; r < size; r++) walk->rows[r] += columns * walk->stride[r];
 }
@@ -154,7 +155,7 @@ LAMINA_INLINE void i8_strip_row(
   const size_t blocks = (count + shared - 1) / shared;
   const size_t rest = (count - (blocks - 1) * shared) * strip->depthwise->channels;
   const __mmask64 last = shared > 1 ? i8_block_mask(rest) : strip->bytes;
-  const size_t y_step = strip->depthwise->y_stride * shared;
+  const size_t y_step = strip->depthwise->y_stride * shared * (size_t)walk.gap;
   const i8_block_end end = strip->end;
   const float *multipliers = (const float *)(strip->packed + 4 * I8_BLOCK);
   __m512i sums[I8_TALLEST][4];
@@ -210,13 +211,17 @@ LAMINA_INLINE void i8_strip_run(
   for (size_t i = begin; i < end;) {
     lamina_place place = lamina_place_at(window, i);
     size_t row = window->out_width - place.x;
-    size_t count = row < end - i ? row : end - i;
-    i8_walk walk = i8_walk_from(&strip, size, x, place);
-    uint8_t *to = y + i * strip.depthwise->y_stride + strip.channel;
-    if (step) {
-      i8_strip_row(&strip, size, step, has_zeros, walk, count, to);
-    } else {
-      i8_strip_row_apart(&strip, size, has_zeros, walk, count, to);
+    size_t count = row < end - i ? row : end - i, gap = window->dilation_x;
+    // Pixels whose windows share columns are as far apart as the taps.
+    for (size_t p = 0; p < gap && p < count; p++, place.x++) {
+      i8_walk walk = i8_walk_from(&strip, size, x, place);
+      uint8_t *to = y + (i + p) * strip.depthwise->y_stride + strip.channel;
+      size_t own = (count - p + gap - 1) / gap;
+      if (step) {
+        i8_strip_row(&strip, size, step, has_zeros, walk, own, to);
+      } else {
+        i8_strip_row_apart(&strip, size, has_zeros, walk, own, to);
+      }
     }
     i += count;
   }
@@ -245,7 +250,7 @@ I8_STRIP(5_apart, 5, 0)
 /// The code for a window whose blocks are `step` columns apart, or null.
 LAMINA_INLINE i8_strip_function *i8_strip_function_for(const lamina_window *window, size_t step) {
   const size_t size = window->kernel_width;
-  if (window->kernel_height != size || window->dilation_x != 1) return NULL;
+  if (window->kernel_height != size || (window->dilation_x > 1 && step > 1)) return NULL;
   if (size == 3) {
     return step == 1 ? i8_strip_3_by_1 : step == 2 ? i8_strip_3_by_2 : i8_strip_3_apart;
   }

@@ -57,7 +57,7 @@ LAMINA_INLINE void FLOAT(depthwise_column)(
       }
     }
   }
-  walk->column++;
+  walk->column += walk->step;
   _Pragma("clang loop unroll(full)")
   for (size_t r = 0; r < size; r++) walk->rows[r] += walk->stride[r];
 }
@@ -78,13 +78,12 @@ LAMINA_INLINE void FLOAT(depthwise_finish)(
   }
 }
 
-/// One output row of a block.
+/// `pixels` output pixels of a row of a block, `y_stride` apart.
 LAMINA_INLINE void FLOAT(depthwise_row)(
   const FLOAT(depthwise_block) *block, const size_t size, const size_t stride,
-  const size_t vectors, size_t n, depthwise_walk walk, FLOAT_ELEMENT *y) {
+  const size_t vectors, size_t n, depthwise_walk walk, size_t pixels, size_t y_stride,
+  FLOAT_ELEMENT *y) {
   const size_t flight = (size + stride - 1) / stride;
-  const size_t y_stride = block->depthwise->y_stride;
-  const size_t pixels = block->depthwise->window->out_width;
   vf sums[DEPTHWISE_TALLEST][2];
   _Pragma("clang loop unroll(full)")
   for (size_t f = 0; f < flight; f++) {
@@ -122,15 +121,21 @@ LAMINA_INLINE void FLOAT(depthwise_block_run)(
   const size_t offset = channel * sizeof *x, block_bytes = vectors * LANES * sizeof *x;
   const bool copies_rows = n == 0 && depthwise_crowds(window, size, block_bytes);
   depthwise_copies copies = {.rows = scratch};
+  const size_t y_stride = depthwise->y_stride, gap = window->dilation_x;
   for (size_t row = begin; row < end; row++) {
-    const lamina_place place = {.image = row / window->out_height, .y = row % window->out_height};
-    depthwise_walk walk =
-      depthwise_walk_from(window, size, image + offset, depthwise->zeros, place);
-    if (copies_rows) {
-      depthwise_walk_copies(window, size, image, place, offset, block_bytes, &copies, &walk);
+    lamina_place place = {.image = row / window->out_height, .y = row % window->out_height};
+    FLOAT_ELEMENT *to = y + row * window->out_width * y_stride + channel;
+    // Pixels whose windows share columns are as far apart as the taps.
+    for (; place.x < gap && place.x < window->out_width; place.x++, to += y_stride) {
+      depthwise_walk walk =
+        depthwise_walk_from(window, size, image + offset, depthwise->zeros, place);
+      if (copies_rows) {
+        depthwise_walk_copies(window, size, image, place, offset, block_bytes, &copies, &walk);
+      }
+      const size_t pixels = (window->out_width - place.x + gap - 1) / gap;
+      FLOAT(depthwise_row)(
+        &block, size, stride, vectors, n, walk, pixels, gap * y_stride, to);
     }
-    FLOAT_ELEMENT *to = y + row * window->out_width * depthwise->y_stride + channel;
-    FLOAT(depthwise_row)(&block, size, stride, vectors, n, walk, to);
   }
 }
 
@@ -173,7 +178,7 @@ FLOAT_DEPTHWISE_ROWS(5, 2)
 /// The code for a window, or null.
 static FLOAT(depthwise_rows_function) *FLOAT(depthwise_rows_for)(const lamina_window *window) {
   const size_t size = window->kernel_width, stride = window->stride_x;
-  if (window->kernel_height != size || window->dilation_x != 1) return NULL;
+  if (window->kernel_height != size || (window->dilation_x > 1 && stride > 1)) return NULL;
   if (size == 3 && stride == 1) return FLOAT(depthwise_rows_3_by_1);
   if (size == 3 && stride == 2) return FLOAT(depthwise_rows_3_by_2);
   if (size == 5 && stride == 1) return FLOAT(depthwise_rows_5_by_1);

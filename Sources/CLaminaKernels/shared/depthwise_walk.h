@@ -16,7 +16,8 @@ typedef struct depthwise_walk {
   /// Where it lies, and the bytes from one column to the next: none where there is no row.
   const uint8_t *rows[DEPTHWISE_TALLEST];
   size_t stride[DEPTHWISE_TALLEST];
-  ptrdiff_t column, width;
+  /// Its number, the step to the next one, and the columns that there are.
+  ptrdiff_t column, step, width;
 } depthwise_walk;
 
 /// Copies of the input rows under a window, as wide as a block of channels.
@@ -27,18 +28,20 @@ typedef struct depthwise_copies {
   size_t end;
 } depthwise_copies;
 
-/// A walk over rows where they lie, from the first column of the first window on; `zeros` stands
-/// for rows outside of the image.
+/// A walk over rows where they lie, from the first column of the window at `place` on; `zeros`
+/// stands for rows outside of the image. Columns between the window's taps are passed over.
 static inline depthwise_walk depthwise_walk_from(
   const lamina_window *window, const size_t size, const uint8_t *x, const uint8_t *zeros,
   lamina_place place) {
-  depthwise_walk walk = {.column = -window->left, .width = (ptrdiff_t)window->width};
+  depthwise_walk walk = {
+    .column = (ptrdiff_t)(place.x * window->stride_x) - window->left,
+    .step = (ptrdiff_t)window->dilation_x, .width = (ptrdiff_t)window->width};
   const ptrdiff_t offset = walk.column * (ptrdiff_t)window->pixel_bytes;
   _Pragma("clang loop unroll(full)")
   for (size_t ky = 0; ky < size; ky++) {
     const uint8_t *line = lamina_input_row(window, x, place, ky);
     walk.rows[ky] = line ? line + offset : zeros;
-    walk.stride[ky] = line ? window->pixel_bytes : 0;
+    walk.stride[ky] = line ? window->dilation_x * window->pixel_bytes : 0;
   }
   return walk;
 }
@@ -76,7 +79,7 @@ static inline void depthwise_walk_copies(
       copies->end = row + 1;
     }
     walk->rows[ky] = copy + walk->column * (ptrdiff_t)block_bytes;
-    walk->stride[ky] = block_bytes;
+    walk->stride[ky] = window->dilation_x * block_bytes;
   }
 }
 
