@@ -337,16 +337,15 @@ static LAMINA_TARGET void i8_row_sums(
   const uint8_t *const *rows, size_t taps, size_t depth, size_t count, uint8_t lift,
   int32_t *sums) {
   for (size_t i = 0; i < count; i++) {
-    int32_t sum = 0;
-    for (size_t tap = 0; tap < taps; tap++) {
-      const uint8_t *row = rows[tap * TILE_ROWS + i];
-      if (DOT_GROUP == 4) {
-        sum += sum_bytes(row, depth, lift);
-      } else {
-        for (size_t k = 0; k < depth / 2; k++) sum += ((const int16_t *)row)[k];
-      }
+    if (DOT_GROUP == 4) {
+      sums[i] = sum_runs(rows + i, taps, TILE_ROWS, depth, lift);
+      continue;
     }
-    sums[i] = sum;
+    sums[i] = 0;
+    for (size_t tap = 0; tap < taps; tap++) {
+      const int16_t *row = (const int16_t *)rows[tap * TILE_ROWS + i];
+      for (size_t k = 0; k < depth / 2; k++) sums[i] += row[k];
+    }
   }
 }
 

@@ -259,26 +259,34 @@ LAMINA_INLINE void copy_bytes(uint8_t *to, const uint8_t *from, size_t count) {
   _mm512_mask_storeu_epi8(to, mask, _mm512_maskz_loadu_epi8(mask, from));
 }
 
-/// The sum of bytes, each with the bits of `lift` flipped.
-LAMINA_INLINE int32_t sum_bytes(const uint8_t *p, size_t count, uint8_t lift) {
+/// The sum of the bytes of some runs, each with the bits of `lift` flipped; the addresses of runs
+/// are `spacing` apart.
+LAMINA_INLINE int32_t sum_runs(
+  const uint8_t *const *runs, size_t count, size_t spacing, size_t length, uint8_t lift) {
   const __m512i flip = _mm512_set1_epi8((char)lift), ones = _mm512_set1_epi8(1);
+  const size_t whole = length / 64 * 64;
+  const __mmask64 mask = ((__mmask64)1 << (length - whole)) - 1;
+  const __m512i some = _mm512_maskz_mov_epi8(mask, ones);
   __m512i sum = _mm512_setzero_si512();
-  for (; count >= 64; count -= 64, p += 64) {
-    sum = _mm512_dpbusd_epi32(sum, _mm512_xor_si512(_mm512_loadu_si512(p), flip), ones);
-  }
-  if (count) {
-    __mmask64 mask = ((__mmask64)1 << count) - 1;
-    __m512i rest = _mm512_xor_si512(_mm512_maskz_loadu_epi8(mask, p), flip);
-    sum = _mm512_dpbusd_epi32(sum, _mm512_maskz_mov_epi8(mask, rest), ones);
+  for (size_t r = 0; r < count; r++) {
+    const uint8_t *p = runs[r * spacing];
+    for (size_t i = 0; i < whole; i += 64) {
+      __m512i bytes = _mm512_xor_si512(_mm512_loadu_si512(p + i), flip);
+      sum = _mm512_dpbusd_epi32(sum, bytes, ones);
+    }
+    if (!mask) continue;
+    __m512i rest = _mm512_xor_si512(_mm512_maskz_loadu_epi8(mask, p + whole), flip);
+    sum = _mm512_dpbusd_epi32(sum, rest, some);
   }
   return _mm512_reduce_add_epi32(sum);
 }
 
-/// Four bytes of a row in every lane.
+/// Four bytes of a row in every lane: by the load itself, which compilers else turn into a load and
+/// a shuffle where the bytes are flipped next.
 LAMINA_INLINE vi dot_row(const uint8_t *p) {
-  int32_t group;
-  memcpy(&group, p, sizeof group);
-  return _mm512_set1_epi32(group);
+  vi group;
+  __asm__("vpbroadcastd %1, %0" : "=v"(group) : "m"(*(const uint8_t(*)[4])p));
+  return group;
 }
 /// Four weights for each of 16 columns.
 LAMINA_INLINE vi dot_weights(const int8_t *p) { return _mm512_loadu_si512(p); }
