@@ -15,7 +15,7 @@ extension PassPipeline {
   /// Fewer, larger steps.
   private static let fusion: [any RewritePass] = [
     FoldBatchNorm(), FoldScaleIntoConv(), FoldBiasIntoConv(), FuseMatMulBias(), FuseSilu(),
-    FuseActivation(), FusePadding(),
+    FuseGelu(), FuseActivation(), FusePadding(),
   ]
 
   /// Channels last, with transposes only where the model's own layout shows.

@@ -87,6 +87,56 @@ import Testing
     #expect(after.operatorNames == ["Gemm"])
   }
 
+  @Test(arguments: [false, true])
+  func joinsAStackOfProductsWithItsRow(transposesB: Bool) throws {
+    var sketch = GraphSketch()
+    let x = sketch.input("x", [2, 5, 4])
+    let weights = sketch.weights(transposesB ? [3, 4] : [4, 3])
+    let product = sketch.node(MatMul(transposesB: transposesB), x, weights)
+    let y = sketch.node(BinaryElementwise(.add), sketch.weights([3], seed: 9), product)
+    let after = try expectSameOutputs(try sketch.finish(y), after: [FuseMatMulBias()])
+    #expect(after.operatorNames == ["MatMul"])
+  }
+
+  @Test func leavesAStackOfProductsWithSeveralRows() throws {
+    var sketch = GraphSketch()
+    let x = sketch.input("x", [2, 5, 4])
+    let product = sketch.node(MatMul(), x, sketch.weights([4, 3]))
+    let y = sketch.node(BinaryElementwise(.add), product, sketch.weights([5, 3], seed: 9))
+    #expect(try PassPipeline([FuseMatMulBias()]).run(on: try sketch.finish(y)).log.isEmpty)
+  }
+
+  /// As PyTorch and as TensorFlow write it.
+  @Test(arguments: [true, false])
+  func recognisesGelu(dividesFirst: Bool) throws {
+    var sketch = GraphSketch()
+    let x = sketch.input("x", [64])
+    let root = Float(2).squareRoot()
+    let scale = sketch.constant(Tensor(scalar: dividesFirst ? root : 1 / root))
+    let half = sketch.constant(Tensor(scalar: Float(0.5)))
+    let one = sketch.constant(Tensor(scalar: Float(1)))
+    let scaled = sketch.node(BinaryElementwise(dividesFirst ? .div : .mul), x, scale)
+    let erf = sketch.node(UnaryElementwise(.erf), scaled)
+    let gate = sketch.node(BinaryElementwise(.add), one, erf)
+    let first = sketch.node(BinaryElementwise(.mul), x, dividesFirst ? gate : half)
+    let y = sketch.node(BinaryElementwise(.mul), first, dividesFirst ? half : gate)
+    let after = try expectSameOutputs(try sketch.finish(y), after: [FuseGelu()])
+    #expect(after.nodes.map(\.op.displayName) == ["Gelu"])
+  }
+
+  @Test func leavesWhatIsNearlyGelu() throws {
+    var sketch = GraphSketch()
+    let x = sketch.input("x", [64])
+    let half = sketch.constant(Tensor(scalar: Float(0.5)))
+    let one = sketch.constant(Tensor(scalar: Float(1)))
+    let scaled = sketch.node(BinaryElementwise(.mul), x, half)
+    let erf = sketch.node(UnaryElementwise(.erf), scaled)
+    let gate = sketch.node(BinaryElementwise(.add), erf, one)
+    let first = sketch.node(BinaryElementwise(.mul), x, gate)
+    let y = sketch.node(BinaryElementwise(.mul), first, half)
+    #expect(try PassPipeline([FuseGelu()]).run(on: try sketch.finish(y)).log.isEmpty)
+  }
+
   @Test func letsAConvolutionApplyItsActivation() throws {
     var sketch = GraphSketch()
     let x = sketch.input("x", [1, 2, 4, 4])

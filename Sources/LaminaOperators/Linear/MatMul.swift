@@ -2,12 +2,12 @@ import LaminaCore
 
 /// Multiplies matrices, batch by batch.
 ///
-///     y[…, i, j] = alpha · Σ_k a[…, i, k] · b[…, k, j]
+///     y[…, i, j] = alpha · Σ_k a[…, i, k] · b[…, k, j] + c[j]
 ///
 /// The last two axes are the matrices'; axes before them broadcast. A tensor of rank 1 is a row on
 /// the left, a column on the right, and its axis is missing from the result.
 ///
-/// - Inputs: `a`, `b`, rank 1 or more, of one type.
+/// - Inputs: `a`, `b`, rank 1 or more, of one type; `c`, a row of floats, optional.
 /// - Outputs: `y`, the same type.
 /// - Errors: ``ShapeError/axisLengthMismatch(axis:expected:found:)`` when k differs,
 ///   ``ShapeError/notBroadcastable(_:_:)``.
@@ -30,6 +30,13 @@ package struct MatMul: Operator {
     try a.requireReal()
     try b.requireReal()
     let product = try MatrixProduct(a.shape, b.shape, transposesA, transposesB)
+    if let c = inputs.optional(2), c.shape != [product.columns] {
+      throw .axisLengthMismatch(
+        axis: 0,
+        expected: product.columns,
+        found: c.shape.elementCount ?? -1
+      )
+    }
     return [a.result(product.shape)]
   }
 
@@ -42,7 +49,10 @@ package struct MatMul: Operator {
     let result =
       wide ? try product.floats(a, b, in: Double.self) : try product.floats(a, b, in: Float.self)
     let factor = Double(alpha)
-    return [try (alpha == 1 ? result : result.mapReal { $0 * factor }).rounded(to: y.dtype)]
+    let scaled = try alpha == 1 ? result : result.mapReal { $0 * factor }
+    guard let row = inputs.optional(2) else { return [try scaled.rounded(to: y.dtype)] }
+    let sums = BinaryElementwise(.add)
+    return [try sums.evaluate([scaled, row])[0].rounded(to: y.dtype)]
   }
 
   package func cost(inputs: TypeInputs, outputs: [TensorType]) -> Cost {

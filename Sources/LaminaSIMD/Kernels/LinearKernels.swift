@@ -65,6 +65,7 @@ enum LinearKernels {
       op.transposesB
       ? (b.shape[rank - 1], b.shape[rank - 2]) : (b.shape[rank - 2], b.shape[rank - 1])
     guard b.contents != nil, b.shape.product(0..<rank - 2) == 1 else {
+      guard request.step.inputs.optional(2) == nil else { throw Refusal("a row is added") }
       guard b.dtype == .float32 else { throw Refusal("both sides are computed during the run") }
       return try FloatBatchProduct(op, depth: depth, columns: columns, request)
     }
@@ -72,7 +73,7 @@ enum LinearKernels {
     return try FloatProduct(
       .matrix(rows: rows, depth: depth, columns: columns, transposed: op.transposesB),
       times: op.alpha,
-      bias: nil,
+      bias: try request.floats(2, "biases"),
       request
     )
   }
