@@ -106,15 +106,17 @@ struct Piece: BitwiseCopyable {
   /// Joins runs of neighbouring numbers, of which the input's first element has `first`.
   static func list(_ numbers: UnsafeBufferPointer<Int32>, from first: Int32) -> [Piece] {
     var pieces: [Piece] = []
-    for marked in numbers {
-      let number = marked - first
-      if let last = pieces.last,
-        number < 0 ? last.source < 0 : last.source >= 0 && number == last.source + last.count
-      {
-        pieces[pieces.count - 1].count += 1
+    var start = 0
+    while start < numbers.count {
+      let source = numbers[start] - first
+      var end = start + 1
+      if source < 0 {
+        while end < numbers.count, numbers[end] < first { end += 1 }
       } else {
-        pieces.append(Piece(source: number, count: 1))
+        while end < numbers.count, numbers[end] == numbers[end - 1] &+ 1 { end += 1 }
       }
+      pieces.append(Piece(source: source, count: Int32(end - start)))
+      start = end
     }
     return pieces
   }

@@ -139,11 +139,17 @@ extension FlatTable {
     let size = MemoryLayout<Number>.size
     guard let view = try view(field, elementSize: size) else { return nil }
     try buffer.charge(view.count + 4, at: view.fileOffset, "field \(field) of the \(what)")
-    return view.withUnsafeBytes { bytes in
-      (0..<bytes.count / size).map {
-        Number(littleEndian: bytes.loadUnaligned(fromByteOffset: $0 * size, as: Number.self))
+    let count = view.count / size
+    var numbers = view.withUnsafeBytes { bytes in
+      [Number](unsafeUninitializedCapacity: count) { target, filled in
+        let whole = UnsafeRawBufferPointer(rebasing: bytes[..<(count * size)])
+        UnsafeMutableRawBufferPointer(target).copyMemory(from: whole)
+        filled = count
       }
     }
+    // Copied as they are: this runs for each number of all types, and for long lists.
+    if 1.littleEndian != 1 { for index in 0..<count { numbers[index] = numbers[index].byteSwapped } }
+    return numbers
   }
 
   /// Returns the 32-bit integers in `field`, or `nil` when it is absent.
