@@ -148,7 +148,9 @@ extension FlatTable {
       }
     }
     // Copied as they are: this runs for each number of all types, and for long lists.
-    if 1.littleEndian != 1 { for index in 0..<count { numbers[index] = numbers[index].byteSwapped } }
+    if 1.littleEndian != 1 {
+      for index in 0..<count { numbers[index] = numbers[index].byteSwapped }
+    }
     return numbers
   }
 
