@@ -106,7 +106,7 @@ void lamina_i8_pack(
 /// Adds up the weights of each column.
 void lamina_i8_column_sums(const lamina_weights *_Nonnull weights, int32_t *_Nonnull sums);
 
-/// A depthwise convolution of bytes.
+/// A depthwise convolution of bytes. The window's pixels are `channels` bytes, without a gap.
 ///
 ///     y[i][c] = clamp(round((bias[c] + Σ_t lifted(x[tap t][c]) · (weights[t][c] − zero[c]))
 ///                           · multiplier[c]) + y_zero)
