@@ -154,6 +154,7 @@ size_t compare_set(const lamina_kernels *set) {
   compare_brains();
   compare_bytes();
   compare_byte_products();
+  compare_byte_lines();
   printf("%s: %zu cases, %zu differences\n", set->name, case_count, failure_count);
   return failure_count;
 }

@@ -66,5 +66,6 @@ void compare_brains(void);
 void compare_small_weights(void);
 void compare_bytes(void);
 void compare_byte_products(void);
+void compare_byte_lines(void);
 
 #endif
