@@ -4,6 +4,10 @@ import PackageDescription
 
 // The modules and who may import whom; CONTRIBUTING.md has the picture and the reasons.
 
+/// For modules that handle a file or a key once: Scripts/install.sh asks for their shortest code.
+let small: [SwiftSetting] =
+  Context.environment["LAMINA_SMALL"] == nil ? [] : [.unsafeFlags(["-Osize"])]
+
 /// Swift modules of the engine, the explorer and the program.
 let modules: [Target] = [
   .target(name: "LaminaCore"),
@@ -29,7 +33,8 @@ let modules: [Target] = [
       "Caffe/caffe.proto",
       "ONNX/onnx.proto",
       "TensorFlow/tensorflow.proto",
-    ]
+    ],
+    swiftSettings: small
   ),
   .target(
     name: "LaminaVision",
@@ -48,7 +53,8 @@ let modules: [Target] = [
     name: "LaminaExplorer",
     dependencies: [
       "TerminalCells", .product(name: "OrderedCollections", package: "swift-collections"),
-    ]
+    ],
+    swiftSettings: small
   ),
   .executableTarget(
     name: "LaminaCommand",
@@ -56,7 +62,8 @@ let modules: [Target] = [
       "Lamina", "LaminaCore", "LaminaRuntime", "LaminaExplorer", "LaminaImporters", "LaminaVision",
       "LaminaWire", "TerminalCells", "TerminalNcurses",
       .product(name: "ArgumentParser", package: "swift-argument-parser"),
-    ]
+    ],
+    swiftSettings: small
   ),
 ]
 

@@ -4,7 +4,7 @@
 #   install.sh PREFIX
 #
 # The Swift libraries, and the image and terminal libraries that have an archive (.a), are linked
-# into the program, so that it can be copied to another machine.
+# into the program, so that it can be copied to another machine, whose glibc may not be older.
 set -euo pipefail
 
 root=$(dirname "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")")
@@ -41,10 +41,37 @@ describe libturbojpeg turbojpeg
 describe libpng png png16 z
 describe libwebp webp sharpyuv ncursesw tinfo
 describe libopenjp2 openjp2
-# lld, which comes with Swift, does not mind archives that are named before their users.
-PKG_CONFIG_PATH=$archives quietly swift build --package-path "$root" --scratch-path "$scratch" \
-  -c release --product lamina --static-swift-stdlib -Xswiftc -use-ld=lld \
+# A library that is not here brings in the system's folder, and that ahead of ours.
+describe zlib z
+
+# Swift returns its errors, and nothing in the program catches what C++ throws, so that the tables of
+# how to unwind the stack have no reader. A thread's exit jumps where they end.
+cat >"$scratch/discard.ld" <<'END'
+SECTIONS
+{
+  /DISCARD/ : { *(.eh_frame) }
+}
+INSERT AFTER .text;
+END
+
+small=(
+  # What nothing calls goes: each function is in a section of its own, and Swift does not keep those
+  # that other modules could call.
+  -Xswiftc -Xfrontend -Xswiftc -function-sections
+  -Xswiftc -Xfrontend -Xswiftc -internalize-at-link
   -Xlinker --no-export-dynamic
+  -Xlinker --no-eh-frame-hdr -Xlinker "-T$scratch/discard.ld"
+  # Of functions with the same instructions one stays; nothing here asks whether two are the same.
+  -Xlinker --icf=all
+)
+# From glibc 2.36 on a program may have its relative relocations packed.
+libc=$(getconf GNU_LIBC_VERSION 2>/dev/null || true)
+[[ $libc == "glibc "* && $(printf '%s\n' 2.36 "${libc#glibc }" | sort -V | head -n 1) == 2.36 ]] \
+  && small+=(-Xlinker -z -Xlinker pack-relative-relocs)
+# lld, which comes with Swift, does not mind archives that are named before their users.
+PKG_CONFIG_PATH=$archives LAMINA_SMALL=1 quietly swift build --package-path "$root" \
+  --scratch-path "$scratch" -c release --product lamina --static-swift-stdlib \
+  -debug-info-format none -Xswiftc -use-ld=lld "${small[@]}"
 
 program=$prefix/bin/lamina
 install -Ds -m 755 "$scratch/release/lamina" "$program"

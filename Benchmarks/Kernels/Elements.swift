@@ -29,14 +29,14 @@ enum Elements: String, CaseIterable {
 
   /// Multiply-accumulates a second of one core in registers alone: the best of several measurements.
   func peak(_ kernels: lamina_kernels) -> Double {
-    let rounds = 100_000
+    let rounds = 50_000
     let (loop, group): (lamina_roof_function, Int) =
       switch self {
       case .float32: (kernels.f32_roof, 1)
       case .bfloat16: (kernels.bf16_roof, 2)
       case .int8: (kernels.i8_roof, kernels.dot_group)
       }
-    let products = Double(rounds * kernels.lanes * lamina_roof_chains * group)
+    let products = Double(rounds * kernels.lanes * kernels.roof_chains * group)
     let seconds = (0..<7).map { _ in Stopwatch.seconds { _ = loop(rounds) } }
     return products / (seconds.min() ?? 1)
   }

@@ -96,11 +96,14 @@ struct Layer {
   ///
   /// - Returns: the kernel's name, and the shortest of many runs.
   /// - Throws: what preparing or running throws, or a refusal.
-  func time(_ elements: Elements, _ set: InstructionSet) throws -> (kernel: String, seconds: Double) {
+  func time(_ elements: Elements, _ set: InstructionSet) throws -> (kernel: String, seconds: Double)
+  {
     let x = try elements.activations([1, size.height, size.width, channels])
     var inputs = [x]
     if outputs > 0 {
-      inputs.append(try elements.weights([outputs, channels / groups, kernel.height, kernel.width]))
+      inputs.append(
+        try elements.weights([outputs, channels / groups, kernel.height, kernel.width])
+      )
       inputs.append(try elements.biases([outputs]))
     }
     let last = outputs > 0 ? outputs : channels

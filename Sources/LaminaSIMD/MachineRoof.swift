@@ -19,13 +19,13 @@ package struct MachineRoof: Sendable {
 
   /// Sizes that stand for the caches of a core, those that cores share, and memory.
   private static let sizes = [1 << 15, 1 << 19, 1 << 22, 1 << 26]
-  private static let rounds = 40_000
+  private static let rounds = 20_000
 
   /// Measures for some hundredths of a second.
   package static func measure(threadCount: Int) -> MachineRoof {
     let kernels = InstructionSet.current.kernels
     let pool = ThreadPool(threadCount: threadCount)
-    let operations = Double(threadCount * rounds * lamina_roof_chains)
+    let operations = Double(threadCount * rounds * kernels.roof_chains)
     let lanes = Double(kernels.lanes)
     let floats = shortest { pool.parallel(threadCount) { _ in _ = kernels.f32_roof(rounds) } }
     let brains = shortest { pool.parallel(threadCount) { _ in _ = kernels.bf16_roof(rounds) } }

@@ -147,7 +147,7 @@ static void compare_depthwise(size_t index, size_t channels) {
   uint16_t *y[2];
   for (size_t s = 0; s < 2; s++) {
     y[s] = blank_brains(results);
-    void *scratch = memory(lamina_bf16_depthwise_scratch(&window, channels), 64);
+    void *scratch = memory(lamina_depthwise_scratch(&window, sets[s]->lanes, 2), 64);
     sets[s]->bf16_depthwise(&depthwise, x, y[s], scratch, 0, rows / 2);
     sets[s]->bf16_depthwise(&depthwise, x, y[s], scratch, rows / 2, rows);
   }
@@ -252,6 +252,7 @@ void compare_brains(void) {
         compare_product(&shape);
       }
       compare_depthwise(index, depth);
+      compare_depthwise(index, 1024);
       compare_pool(index, depth, false);
       compare_pool(index, depth, true);
     }

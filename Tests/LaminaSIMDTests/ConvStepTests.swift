@@ -92,6 +92,15 @@ import Testing
   ]
 
   static let depthwise: [Shape2D] = [
+    // Pixels some powers of two apart.
+    Shape2D(
+      size: [11, 12],
+      channels: 512,
+      outputs: 512,
+      kernel: [3, 3],
+      padding: .sameUpper,
+      groups: 512
+    ),
     Shape2D(
       size: [9, 11],
       channels: 19,

@@ -202,9 +202,7 @@ private struct ByteProduct {
         y_zero: 100,
         y_low: 0,
         y_high: 255,
-        rounds_to_even: true,
         ending: nil,
-        is_result_signed: false,
         addend: nil,
         addend_stride: columns
       )

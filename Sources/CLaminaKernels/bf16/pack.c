@@ -69,11 +69,3 @@ void lamina_bf16_pack(
     }
   }
 }
-
-size_t lamina_bf16_depthwise_scratch(const lamina_window *window, size_t channels) {
-  const size_t columns = 3 * window->stride_x + window->kernel_width;
-  const size_t addresses = window->kernel_height * columns * sizeof(void *);
-  // Per 32 channels a vector pair of biases, and one for each pair of rows and each column.
-  const size_t words = 1 + (window->kernel_height + 1) / 2 * window->kernel_width;
-  return (addresses + 63) / 64 * 64 + (channels + 31) / 32 * 128 * words;
-}

@@ -91,11 +91,7 @@ LAMINA_INLINE void nibble_tile_run(
       }
     }
   }
-  _Pragma("clang loop unroll(full)")
-  for (size_t place = 0; place < count * vectors; place++) {
-    const size_t i = place / vectors, v = place % vectors;
-    f32_tile_write(product, tile, i, v * LANES, totals[i][v]);
-  }
+  f32_tile_write(count, vectors, product, tile, totals);
 }
 
 /// One function per number of rows, for whole panels and for panels of one vector.

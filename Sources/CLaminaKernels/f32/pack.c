@@ -56,3 +56,10 @@ void lamina_f32_pack_scaled(
     }
   }
 }
+
+size_t lamina_depthwise_scratch(
+  const lamina_window *window, size_t lanes, size_t element_bytes) {
+  const size_t addresses = window->kernel_height * window->kernel_width * sizeof(void *);
+  const size_t copies = window->kernel_height * window->width * 2 * lanes * element_bytes;
+  return addresses > copies ? addresses : copies;
+}

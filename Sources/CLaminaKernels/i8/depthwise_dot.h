@@ -33,21 +33,28 @@ LAMINA_INLINE __mmask64 i8_block_mask(size_t bytes) {
 }
 
 /// Interleaves the bytes of four taps.
-LAMINA_INLINE void i8_block_interleave(
-  const uint8_t *const rows[4], __mmask64 mask, __m512i flip, uint8_t *to) {
-  __m512i taps[4];
-  _Pragma("clang loop unroll(full)")
-  for (size_t r = 0; r < 4; r++) {
-    taps[r] = _mm512_xor_si512(_mm512_maskz_loadu_epi8(mask, rows[r]), flip);
-  }
+LAMINA_INLINE void i8_block_interleave(const __m512i taps[4], __m512i to[4]) {
   __m512i low01 = _mm512_unpacklo_epi8(taps[0], taps[1]);
   __m512i high01 = _mm512_unpackhi_epi8(taps[0], taps[1]);
   __m512i low23 = _mm512_unpacklo_epi8(taps[2], taps[3]);
   __m512i high23 = _mm512_unpackhi_epi8(taps[2], taps[3]);
-  _mm512_store_si512(to, _mm512_unpacklo_epi16(low01, low23));
-  _mm512_store_si512(to + 64, _mm512_unpackhi_epi16(low01, low23));
-  _mm512_store_si512(to + 128, _mm512_unpacklo_epi16(high01, high23));
-  _mm512_store_si512(to + 192, _mm512_unpackhi_epi16(high01, high23));
+  to[0] = _mm512_unpacklo_epi16(low01, low23);
+  to[1] = _mm512_unpackhi_epi16(low01, low23);
+  to[2] = _mm512_unpacklo_epi16(high01, high23);
+  to[3] = _mm512_unpackhi_epi16(high01, high23);
+}
+
+/// Keeps the interleaved bytes of four taps.
+LAMINA_INLINE void i8_block_keep(
+  const uint8_t *const rows[4], __mmask64 mask, __m512i flip, uint8_t *to) {
+  __m512i taps[4], block[4];
+  _Pragma("clang loop unroll(full)")
+  for (size_t r = 0; r < 4; r++) {
+    taps[r] = _mm512_xor_si512(_mm512_maskz_loadu_epi8(mask, rows[r]), flip);
+  }
+  i8_block_interleave(taps, block);
+  _Pragma("clang loop unroll(full)")
+  for (size_t j = 0; j < 4; j++) _mm512_store_si512(to + 64 * j, block[j]);
 }
 
 /// The start of the input row under row `ky` of the window; null outside of image or window.
@@ -82,7 +89,7 @@ LAMINA_INLINE void i8_piece_columns(const i8_piece *piece, const uint8_t *x, lam
         rows[r] = inside
           ? lines[r] + (size_t)column * window->pixel_bytes + piece->channel : padding;
       }
-      i8_block_interleave(rows, mask, flip, to);
+      i8_block_keep(rows, mask, flip, to);
     }
   }
 }
@@ -133,7 +140,7 @@ LAMINA_INLINE void i8_piece_shared_columns(
       for (size_t r = 0; r < 4; r++) {
         rows[r] = lines + (piece->taps.is_flat ? r * step : r * line_bytes) + i * channels;
       }
-      i8_block_interleave(rows, ~(__mmask64)0, flip, to);
+      i8_block_keep(rows, ~(__mmask64)0, flip, to);
     }
   }
 }
@@ -177,27 +184,45 @@ LAMINA_INLINE void i8_block_sums(
   }
 }
 
+/// How quanta become bytes.
+typedef struct i8_block_end {
+  vf most;
+  __m512i zero, low;
+  bool is_signed;
+} i8_block_end;
+
+LAMINA_INLINE i8_block_end i8_block_end_of(const lamina_i8_depthwise *depthwise) {
+  return (i8_block_end){
+    .most = vf_set((float)(depthwise->y_high - depthwise->y_zero)),
+    .zero = _mm512_set1_epi16((short)depthwise->y_zero),
+    .low = _mm512_set1_epi16((short)depthwise->y_low), .is_signed = depthwise->y_low < 0};
+}
+
 /// Turns the sums of a block into bytes in their own order.
 LAMINA_INLINE void i8_block_store(
-  const lamina_i8_depthwise *depthwise, __m512i sums[4], uint8_t *y, __mmask64 mask) {
-  const __m512i zero = _mm512_set1_epi16((short)depthwise->y_zero);
-  const __m512i low = _mm512_set1_epi16((short)depthwise->y_low);
-  const __m512i high = _mm512_set1_epi16((short)depthwise->y_high);
-  __m512i front = _mm512_adds_epi16(_mm512_packs_epi32(sums[0], sums[1]), zero);
-  __m512i back = _mm512_adds_epi16(_mm512_packs_epi32(sums[2], sums[3]), zero);
-  front = _mm512_min_epi16(high, _mm512_max_epi16(low, front));
-  back = _mm512_min_epi16(high, _mm512_max_epi16(low, back));
-  __m512i bytes = depthwise->y_low < 0 ? _mm512_packs_epi16(front, back)
-                                       : _mm512_packus_epi16(front, back);
+  const i8_block_end *end, const float *multipliers, const __m512i sums[4], uint8_t *y,
+  __mmask64 mask) {
+  __m512i quanta[4];
+  _Pragma("clang loop unroll(full)")
+  for (size_t j = 0; j < 4; j++) {
+    quanta[j] = i8_rescale(sums[j], vf_load(multipliers + 16 * j), end->most);
+  }
+  __m512i front = _mm512_adds_epi16(_mm512_packs_epi32(quanta[0], quanta[1]), end->zero);
+  __m512i back = _mm512_adds_epi16(_mm512_packs_epi32(quanta[2], quanta[3]), end->zero);
+  front = _mm512_max_epi16(end->low, front);
+  back = _mm512_max_epi16(end->low, back);
+  __m512i bytes = end->is_signed ? _mm512_packs_epi16(front, back)
+                                 : _mm512_packus_epi16(front, back);
   _mm512_mask_storeu_epi8(y, mask, bytes);
 }
 
 /// Stores a block of several pixels that lie apart.
 LAMINA_INLINE void i8_block_scatter(
-  const lamina_i8_depthwise *depthwise, __m512i sums[4], uint8_t *y, size_t bytes) {
+  const lamina_i8_depthwise *depthwise, const i8_block_end *end, const float *multipliers,
+  const __m512i sums[4], uint8_t *y, size_t bytes) {
   const size_t channels = depthwise->channels;
   uint8_t block[I8_BLOCK];
-  i8_block_store(depthwise, sums, block, ~(__mmask64)0);
+  i8_block_store(end, multipliers, sums, block, ~(__mmask64)0);
   for (size_t from = 0; from < bytes; from += channels, y += depthwise->y_stride) {
     copy_bytes(y, block + from, channels);
   }
@@ -205,54 +230,34 @@ LAMINA_INLINE void i8_block_scatter(
 
 /// Computes the output pixels of a piece from its columns.
 LAMINA_INLINE void i8_piece_rows(
-  const i8_piece *piece, const size_t across, const size_t down, const bool has_zeros,
-  const bool rounds_to_even, uint8_t *y) {
+  const i8_piece *piece, const i8_block_end *end, const bool has_zeros, uint8_t *y) {
   const lamina_i8_depthwise *depthwise = piece->depthwise;
+  const size_t across = piece->taps.across, down = piece->taps.down;
   const float *multipliers = (const float *)(piece->packed + 4 * I8_BLOCK);
   const size_t stride = depthwise->window->stride_x * down * 256;
-  vf multiplier[4];
-  vi_factor factor[4];
-  _Pragma("clang loop unroll(full)")
-  for (size_t j = 0; j < 4; j++) {
-    multiplier[j] = vf_load(multipliers + 16 * j);
-    if (!rounds_to_even) factor[j] = vi_factor_of(multiplier[j]);
-  }
   for (size_t i = 0; i < piece->count; i += piece->shared) {
     __m512i sums[4];
     i8_block_sums(piece, piece->columns + i * stride, across, down, has_zeros, sums);
-    _Pragma("clang loop unroll(full)")
-    for (size_t j = 0; j < 4; j++) {
-      sums[j] = rounds_to_even ? i8_rescale_float(sums[j], multiplier[j])
-                               : vi_rescale(sums[j], factor[j]);
-    }
     size_t rest = (piece->count - i) * depthwise->channels;
     size_t bytes = piece->shared > 1 && rest < I8_BLOCK ? rest : piece->bytes;
     uint8_t *to = y + i * depthwise->y_stride + piece->channel;
     if (piece->shared > 1 && depthwise->y_stride != depthwise->channels) {
-      i8_block_scatter(depthwise, sums, to, bytes);
+      i8_block_scatter(depthwise, end, multipliers, sums, to, bytes);
     } else {
-      i8_block_store(depthwise, sums, to, i8_block_mask(bytes));
+      i8_block_store(end, multipliers, sums, to, i8_block_mask(bytes));
     }
   }
 }
 
-/// Chooses the code for the usual windows, whose weights stay in registers.
-LAMINA_INLINE void i8_piece_run(const i8_piece *piece, const bool rounds_to_even, uint8_t *y) {
-  const size_t across = piece->taps.across, down = piece->taps.down;
-  if (piece->depthwise->has_weight_zeros) {
-    i8_piece_rows(piece, across, down, true, rounds_to_even, y);
-  } else if (across == 3 && down == 1) {
-    i8_piece_rows(piece, 3, 1, false, rounds_to_even, y);
-  } else {
-    i8_piece_rows(piece, across, down, false, rounds_to_even, y);
-  }
-}
+#include "depthwise_rows.h"
 
 LAMINA_TARGET void LAMINA_KERNEL(i8_depthwise)(
   const lamina_i8_depthwise *depthwise, const uint8_t *x, uint8_t *y, void *scratch,
   size_t begin, size_t end) {
   const lamina_window *window = depthwise->window;
   const size_t channels = depthwise->channels;
+  if (i8_strips_run(depthwise, x, y, begin, end)) return;
+  const i8_block_end ending = i8_block_end_of(depthwise);
   i8_piece piece = {
     .depthwise = depthwise,
     .taps = lamina_dot_taps_of(window->kernel_height, window->kernel_width),
@@ -278,10 +283,10 @@ LAMINA_TARGET void LAMINA_KERNEL(i8_depthwise)(
         i8_piece_columns(&piece, x, place);
       }
       uint8_t *to = y + i * depthwise->y_stride;
-      if (depthwise->rounds_to_even) {
-        i8_piece_run(&piece, true, to);
+      if (depthwise->has_weight_zeros) {
+        i8_piece_rows(&piece, &ending, true, to);
       } else {
-        i8_piece_run(&piece, false, to);
+        i8_piece_rows(&piece, &ending, false, to);
       }
     }
   }

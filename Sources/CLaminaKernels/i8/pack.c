@@ -247,32 +247,3 @@ void lamina_i8_depthwise_pack(
 void lamina_i8_lookup(const uint8_t *table, const uint8_t *x, uint8_t *y, size_t count) {
   for (size_t i = 0; i < count; i++) y[i] = table[x[i]];
 }
-
-/// Interleaves rows whose bytes follow each other in the result.
-static void interleave(
-  const uint8_t *x, uint8_t *y, const size_t rows, size_t columns, size_t x_stride) {
-  for (size_t j = 0; j < columns; j++) {
-    for (size_t i = 0; i < rows; i++) y[j * rows + i] = x[i * x_stride + j];
-  }
-}
-
-void lamina_x8_transpose(
-  const uint8_t *x, uint8_t *y, size_t rows, size_t columns, size_t x_stride, size_t y_stride) {
-  if (rows == y_stride) {
-    switch (rows) {
-      case 2: return interleave(x, y, 2, columns, x_stride);
-      case 3: return interleave(x, y, 3, columns, x_stride);
-      case 4: return interleave(x, y, 4, columns, x_stride);
-    }
-  }
-  const size_t tile = 32;
-  for (size_t r = 0; r < rows; r += tile) {
-    size_t r_end = rows - r < tile ? rows : r + tile;
-    for (size_t c = 0; c < columns; c += tile) {
-      size_t c_end = columns - c < tile ? columns : c + tile;
-      for (size_t i = c; i < c_end; i++) {
-        for (size_t j = r; j < r_end; j++) y[i * y_stride + j] = x[j * x_stride + i];
-      }
-    }
-  }
-}

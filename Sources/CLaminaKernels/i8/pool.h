@@ -9,6 +9,9 @@ typedef struct i8_pool_part {
   /// Bytes from one tap to the next, and from one line of taps to the next.
   size_t step, line;
   uint8_t flip;
+  /// Codes of the result are those of the input, lifted from `least` to `most`.
+  bool keeps_codes;
+  uint8_t least, most;
   vi offset, zero;
   vf ratio, low, high;
 } i8_pool_part;
@@ -39,6 +42,12 @@ LAMINA_INLINE void i8_pool_pixel(
   const bool fits = maximum || part->rows * part->columns <= 257;
   for (; fits && c + 4 * LANES <= channels; c += 4 * LANES) {
     const uint8_t *corner = part->corner + c;
+    if (maximum && part->keeps_codes) {
+      store_bytes_maximum(
+        corner, part->rows, part->columns, part->line, part->step, part->flip, part->least,
+        part->most, y + c);
+      continue;
+    }
     const vi_block block = maximum
       ? vi_block_maximum(
           corner, part->rows, part->columns, part->line, part->step, part->flip)
@@ -63,6 +72,9 @@ LAMINA_TARGET void LAMINA_KERNEL(i8_pool)(
     .step = window->dilation_x * window->pixel_bytes,
     .line = window->dilation_y * window->width * window->pixel_bytes,
     .flip = pooling->is_signed ? 0x80 : 0,
+    .keeps_codes = pooling->ratio == 1 && pooling->x_zero == pooling->y_zero,
+    .least = (uint8_t)(pooling->y_low + (pooling->is_signed ? 0x80 : 0)),
+    .most = (uint8_t)(pooling->y_high + (pooling->is_signed ? 0x80 : 0)),
     .zero = vi_set(pooling->y_zero),
     .low = vf_set((float)(pooling->y_low - pooling->y_zero)),
     .high = vf_set((float)(pooling->y_high - pooling->y_zero))};

@@ -8,9 +8,10 @@ typedef struct i8_tile {
   const uint8_t *const *rows;
   const int8_t *panel;
   uint8_t *y;
-  size_t y_stride;
   size_t columns;
   const int32_t *row_sums;
+  /// What is added before the end, or null.
+  const uint8_t *addend;
 } i8_tile;
 
 /// Up to three bytes of a row, the rest of their group 0.
@@ -29,39 +30,9 @@ LAMINA_INLINE void i8_requantize(
   vi_store_bytes(y, vi_add(vi_from_float(real), zero), count);
 }
 
-/// The nearest whole numbers to sums times a factor, ties to even; what is too low for an integer
-/// stays far below all bytes.
-LAMINA_INLINE vi i8_rescale_float(vi sum, vf multiplier) {
-  return vi_from_float(vf_min(vf_set(0x1p16f), vf_mul(vf_from_int(sum), multiplier)));
-}
-
-/// Turns sums that share a factor into quanta.
-LAMINA_INLINE void i8_rescale(
-  vi *sums, const size_t count, const size_t step, vf multiplier, bool rounds_to_even) {
-  if (rounds_to_even) {
-    _Pragma("clang loop unroll(full)")
-    for (size_t i = 0; i < count; i++) {
-      sums[i * step] = i8_rescale_float(sums[i * step], multiplier);
-    }
-  } else {
-    const vi_factor factor = vi_factor_of(multiplier);
-    _Pragma("clang loop unroll(full)")
-    for (size_t i = 0; i < count; i++) sums[i * step] = vi_rescale(sums[i * step], factor);
-  }
-}
-
-/// Stores what the ending makes of the codes of one tile, which lie `width` bytes apart.
-static LAMINA_TARGET void i8_end_tile(
-  const lamina_i8_product *product, const uint8_t *codes, size_t width, size_t count,
-  size_t columns, const uint8_t *addend, uint8_t *y) {
-  const lamina_i8_ending *ending = product->ending;
-  const i8_blend blend = i8_blend_of(
-    (i8_term){ending->result_scale, product->y_zero, product->is_result_signed},
-    (i8_term){addend ? ending->addend_scale : 0, ending->addend_zero, ending->addend_signed},
-    ending->y_scale, ending->y_zero, ending->y_low, ending->y_high, product->rounds_to_even);
-  i8_blend_rows(
-    &blend, count, columns, codes, width, addend, product->addend_stride, y,
-    product->y_stride);
+/// Sums in quanta: times a factor, ties to even, at most `most`.
+LAMINA_INLINE vi i8_rescale(vi sum, vf multiplier, vf most) {
+  return i8_round(vf_mul(vf_from_int(sum), multiplier), most, true);
 }
 
 /// Sums of one tile over one group of weights; `load` fetches a row's group.
@@ -83,11 +54,34 @@ static LAMINA_TARGET void i8_end_tile(
     panel += vectors * LANES * DOT_GROUP;                                 \
   }
 
-/// Turns one tile's sums into bytes.
-LAMINA_INLINE void i8_tile_write(
+/// What a product's quanta become before they are stored.
+LAMINA_INLINE i8_blend i8_blend_of_ending(const lamina_i8_product *product) {
+  const lamina_i8_ending *ending = product->ending;
+  return i8_blend_of(
+    (i8_term){ending->result_scale, 0, false},
+    (i8_term){
+      product->addend ? ending->addend_scale : 0, ending->addend_zero, ending->addend_signed},
+    ending->y_scale, ending->y_zero, ending->y_low, ending->y_high, true);
+}
+
+/// Ends one vector of quanta; `addend` may be null.
+LAMINA_INLINE vi i8_end(
+  const i8_blend *blend, vi quanta, int32_t low, const uint8_t *addend, size_t n) {
+  vf real = vf_fma(
+    vf_from_int(vi_max(vi_set(low), quanta)), vf_set(blend->a_factor), vf_set(blend->offset));
+  if (addend) {
+    vi other = vi_xor(vi_bytes_n(addend, n), vi_set(blend->b_flip));
+    real = vf_fma(vf_from_int(other), vf_set(blend->b_factor), real);
+  }
+  return i8_round(real, vf_set((float)(blend->high - blend->zero)), true);
+}
+
+/// Turns one tile's sums into quanta.
+LAMINA_INLINE void i8_tile_rescale(
   const size_t count, const size_t vectors, const lamina_i8_product *product,
   const i8_tile *tile, vi sums[TILE_ROWS][TILE_VECTORS]) {
   const int8_t *head = tile->panel;
+  const vf most = vf_set((float)(product->y_high - product->y_zero));
   _Pragma("clang loop unroll(full)")
   for (size_t v = 0; v < vectors; v++) {
     if (tile->row_sums) {
@@ -97,18 +91,47 @@ LAMINA_INLINE void i8_tile_write(
         sums[i][v] = vi_sub(sums[i][v], vi_mul(zeros, vi_set(tile->row_sums[i])));
       }
     }
-    vf multiplier = vf_load((const float *)(head + 4 * vectors * LANES) + v * LANES);
-    i8_rescale(&sums[0][v], count, TILE_VECTORS, multiplier, product->rounds_to_even);
+    const vf multiplier = vf_load((const float *)(head + 4 * vectors * LANES) + v * LANES);
+    _Pragma("clang loop unroll(full)")
+    for (size_t i = 0; i < count; i++) sums[i][v] = i8_rescale(sums[i][v], multiplier, most);
   }
-  const int32_t low = product->y_low, high = product->y_high, zero = product->y_zero;
-  const size_t columns = tile->columns, stride = tile->y_stride;
+}
+
+/// Ends the quanta of a tile as the product says.
+LAMINA_INLINE void i8_tile_end(
+  const size_t count, const size_t vectors, const lamina_i8_product *product,
+  const i8_blend *blend, const i8_tile *tile, vi quanta[TILE_ROWS][TILE_VECTORS]) {
+  const int32_t low = product->y_low - product->y_zero;
+  _Pragma("clang loop unroll(full)")
+  for (size_t i = 0; i < count; i++) {
+    const uint8_t *addend = tile->addend ? tile->addend + i * product->addend_stride : NULL;
+    _Pragma("clang loop unroll(full)")
+    for (size_t v = 0; v < vectors; v++) {
+      const size_t done = v * LANES;
+      if (done >= tile->columns) continue;
+      const size_t rest = tile->columns - done;
+      quanta[i][v] = i8_end(
+        blend, quanta[i][v], low, addend ? addend + done : NULL, rest < LANES ? rest : LANES);
+    }
+  }
+}
+
+/// Turns one tile's sums into bytes.
+LAMINA_INLINE void i8_tile_write(
+  const size_t count, const size_t vectors, const lamina_i8_product *product,
+  const i8_blend *blend, const i8_tile *tile, vi sums[TILE_ROWS][TILE_VECTORS]) {
+  i8_tile_rescale(count, vectors, product, tile, sums);
+  if (blend) i8_tile_end(count, vectors, product, blend, tile, sums);
+  const int32_t low = blend ? blend->low : product->y_low;
+  const int32_t zero = blend ? blend->zero : product->y_zero;
+  const size_t columns = tile->columns, stride = product->y_stride;
   size_t i = 0;
 #ifdef LAMINA_STORES_PAIRS
   if (vectors == 2) {
     _Pragma("clang loop unroll(full)")
     for (; i + 2 <= count; i += 2) {
       uint8_t *y = tile->y + i * stride;
-      vi_store_pair(sums[i], sums[i + 1], low, high, zero, y, y + stride, columns);
+      vi_store_pair(sums[i], sums[i + 1], low, zero, y, y + stride, columns);
     }
   }
 #endif
@@ -119,7 +142,7 @@ LAMINA_INLINE void i8_tile_write(
       if (v * LANES >= columns) continue;
       size_t rest = columns - v * LANES;
       uint8_t *y = tile->y + i * stride + v * LANES;
-      i8_store(sums[i][v], low, high, zero, y, rest < LANES ? rest : LANES);
+      i8_store(sums[i][v], low, zero, y, rest < LANES ? rest : LANES);
     }
   }
 }
@@ -129,7 +152,8 @@ LAMINA_INLINE void i8_tile_write(
 /// `depth` counts bytes of a row: four make a group, or two 16-bit values.
 LAMINA_INLINE void i8_tile_run(
   const size_t count, const size_t vectors, const size_t copies,
-  const lamina_i8_product *product, size_t taps, size_t depth, vi flip, const i8_tile *tile) {
+  const lamina_i8_product *product, const i8_blend *blend, size_t taps, size_t depth, vi flip,
+  const i8_tile *tile) {
   vi sums[4][TILE_ROWS][TILE_VECTORS];
   const int8_t *panel = tile->panel;
   _Pragma("clang loop unroll(full)")
@@ -174,25 +198,26 @@ LAMINA_INLINE void i8_tile_run(
       }
     }
   }
-  i8_tile_write(count, vectors, product, tile, sums[0]);
+  i8_tile_write(count, vectors, product, blend, tile, sums[0]);
 }
 #undef I8_TILE_STEP
 
 typedef void i8_tile_function(
-  const lamina_i8_product *product, size_t taps, size_t depth, int32_t flip,
-  const i8_tile *tile);
+  const lamina_i8_product *product, const i8_blend *blend, size_t taps, size_t depth,
+  int32_t flip, const i8_tile *tile);
 
 /// One function per number of rows, for whole panels and for panels of one vector.
-#define I8_TILE(count, copies)                                                              \
-  static LAMINA_TARGET void i8_tile_wide_##count(                                           \
-    const lamina_i8_product *product, size_t taps, size_t depth, int32_t flip,              \
-    const i8_tile *tile) {                                                                  \
-    i8_tile_run(count, TILE_VECTORS, copies, product, taps, depth, vi_set(flip), tile);     \
-  }                                                                                         \
-  static LAMINA_TARGET void i8_tile_slim_##count(                                           \
-    const lamina_i8_product *product, size_t taps, size_t depth, int32_t flip,              \
-    const i8_tile *tile) {                                                                  \
-    i8_tile_run(count, 1, copies, product, taps, depth, vi_set(flip), tile);                \
+#define I8_TILE(count, copies)                                                               \
+  static LAMINA_TARGET void i8_tile_wide_##count(                                            \
+    const lamina_i8_product *product, const i8_blend *blend, size_t taps, size_t depth,      \
+    int32_t flip, const i8_tile *tile) {                                                     \
+    const vi flips = vi_set(flip);                                                           \
+    i8_tile_run(count, TILE_VECTORS, copies, product, blend, taps, depth, flips, tile);      \
+  }                                                                                          \
+  static LAMINA_TARGET void i8_tile_slim_##count(                                            \
+    const lamina_i8_product *product, const i8_blend *blend, size_t taps, size_t depth,      \
+    int32_t flip, const i8_tile *tile) {                                                     \
+    i8_tile_run(count, 1, copies, product, blend, taps, depth, vi_set(flip), tile);          \
   }
 
 I8_TILE(1, 4)
@@ -346,8 +371,9 @@ LAMINA_TARGET void LAMINA_TILE(i8_product)(
   const size_t tiles = (rows + TILE_ROWS - 1) / TILE_ROWS;
   size_t block = I8_BLOCK_BYTES / panel_bytes;
   if (block == 0) block = 1;
-  uint8_t codes[TILE_ROWS * TILE_VECTORS * LANES];
   if (inner == 0) return;
+  i8_blend ending;
+  if (product->ending) ending = i8_blend_of_ending(product);
   for (size_t from = panel_begin; from < panel_end; from += block) {
     size_t to = panel_end - from < block ? panel_end : from + block;
     for (size_t t = 0; t < tiles; t++) {
@@ -373,19 +399,14 @@ LAMINA_TARGET void LAMINA_TILE(i8_product)(
         i8_tile tile = {
           .rows = tile_rows,
           .panel = product->panels + panel * panel_bytes,
-          .y = product->ending ? codes : y + first * product->y_stride + column,
-          .y_stride = product->ending ? width : product->y_stride,
+          .y = y + first * product->y_stride + column,
           .columns = product->columns - column < width ? product->columns - column : width,
           .row_sums = product->has_weight_zeros ? row_sums : NULL,
         };
         i8_tile_function *const *table = tile.columns <= LANES ? i8_tiles_slim : i8_tiles_wide;
-        table[count - 1](product, taps, depth, flip, &tile);
-        if (!product->ending) continue;
-        const uint8_t *addend = product->addend;
-        if (addend) addend += first * product->addend_stride + column;
-        i8_end_tile(
-          product, codes, width, count, tile.columns, addend,
-          y + first * product->y_stride + column);
+        if (product->addend) tile.addend = product->addend + first * product->addend_stride + column;
+        table[count - 1](
+          product, product->ending ? &ending : NULL, taps, depth, flip, &tile);
       }
     }
   }

@@ -32,7 +32,7 @@ void lamina_bf16_pack(
   size_t vectors, float *_Nonnull panels);
 
 /// Like `lamina_f32_depthwise_function`, with float32 weights and biases and bfloat16 `zeros`. The
-/// weights are bfloat16 widened. `scratch` holds `lamina_bf16_depthwise_scratch` bytes and is aligned
+/// weights are bfloat16 widened. `scratch` holds `lamina_depthwise_scratch` bytes and is aligned
 /// to 64.
 typedef void lamina_bf16_depthwise_function(
   const lamina_f32_depthwise *_Nonnull depthwise, const uint16_t *_Nonnull x,
@@ -40,9 +40,6 @@ typedef void lamina_bf16_depthwise_function(
 
 lamina_bf16_depthwise_function lamina_bf16_depthwise__scalar, lamina_bf16_depthwise__neon,
   lamina_bf16_depthwise__avx2, lamina_bf16_depthwise__avx512, lamina_bf16_depthwise__avx512bf16;
-
-/// Bytes of working memory of a depthwise convolution.
-size_t lamina_bf16_depthwise_scratch(const lamina_window *_Nonnull window, size_t channels);
 
 /// Like `lamina_f32_pool_function`.
 typedef void lamina_bf16_pool_function(

@@ -13,6 +13,8 @@ typedef struct lamina_kernels {
   const char *_Nonnull name;
   /// Lanes of a vector, vectors and rows of a product's tile, weights of a byte dot product.
   size_t lanes, tile_vectors, tile_rows, dot_group;
+  /// Vector multiply-adds of a round of a roof function.
+  size_t roof_chains;
   lamina_f32_product_function *_Nonnull f32_product;
   lamina_f32_product_function *_Nonnull f32_half_product;
   lamina_f32_product_function *_Nonnull f32_byte_product;
@@ -38,6 +40,7 @@ typedef struct lamina_kernels {
   lamina_bf16_widen_function *_Nonnull bf16_widen;
   lamina_bf16_narrow_function *_Nonnull bf16_narrow;
   lamina_x32_transpose_function *_Nonnull x32_transpose;
+  lamina_x8_transpose_function *_Nonnull x8_transpose;
   lamina_i8_product_function *_Nonnull i8_product;
   lamina_i8_product_function *_Nonnull i8_image;
   lamina_i8_depthwise_function *_Nonnull i8_depthwise;

@@ -154,9 +154,13 @@ typedef struct lamina_f32_depthwise {
   float alpha, beta;
 } lamina_f32_depthwise;
 
+/// Bytes of working memory of a depthwise convolution of elements of so many bytes.
+size_t lamina_depthwise_scratch(
+  const lamina_window *_Nonnull window, size_t lanes, size_t element_bytes);
+
 /// Output rows `begin ..< end`, counted over all images.
 ///
-/// `scratch` holds `kernel_height · (3 · stride_x + kernel_width)` pointers.
+/// `scratch` holds `lamina_depthwise_scratch` bytes and is aligned to 64.
 typedef void lamina_f32_depthwise_function(
   const lamina_f32_depthwise *_Nonnull depthwise, const float *_Nonnull x, float *_Nonnull y,
   void *_Nonnull scratch, size_t begin, size_t end);

@@ -5,10 +5,8 @@
 
 // Kernels over 8-bit activations, signed or not. The contract of lamina_f32.h holds. Signed bytes
 // are read as byte ^ 0x80, so "lifted" values are from 0 to 255 and a signed zero point is lifted
-// by 128 too. Sums of products are scaled in whole numbers, rounded after 31 bits of fraction and
-// after the power of two, half away from zero, as TensorFlow Lite does, or as floats with ties to
-// even, as ONNX does. Means of pools are rounded with ties to even, other real numbers as the sums.
-// Everything is clamped.
+// by 128 too. Sums of products, and means of pools, are scaled as floats with ties to even: within
+// one quantum of the whole numbers that TensorFlow Lite scales with. Everything is clamped.
 
 /// What becomes of a result's bytes before they are stored.
 ///
@@ -42,11 +40,7 @@ typedef struct lamina_i8_product {
   const uint8_t *_Nullable padding;
   size_t x_stride, y_stride;
   int32_t y_zero, y_low, y_high;
-  /// Sums are scaled as floats, ties to even, rather than in whole numbers.
-  bool rounds_to_even;
   const lamina_i8_ending *_Nullable ending;
-  /// Whether the codes before the ending are signed.
-  bool is_result_signed;
   /// What the ending adds, laid out as the result with rows of `addend_stride`; may be `y`.
   const uint8_t *_Nullable addend;
   size_t addend_stride;
@@ -122,8 +116,6 @@ typedef struct lamina_i8_depthwise {
   const uint8_t *_Nonnull padding;
   size_t y_stride;
   int32_t y_zero, y_low, y_high;
-  /// Sums are scaled as floats, ties to even, rather than in whole numbers.
-  bool rounds_to_even;
 } lamina_i8_depthwise;
 
 /// Bytes that `lamina_i8_depthwise_pack` writes.
@@ -216,8 +208,11 @@ void lamina_i8_lookup(
   const uint8_t *_Nonnull table, const uint8_t *_Nonnull x, uint8_t *_Nonnull y, size_t count);
 
 /// y[c][r] = x[r][c] for bytes.
-void lamina_x8_transpose(
+typedef void lamina_x8_transpose_function(
   const uint8_t *_Nonnull x, uint8_t *_Nonnull y, size_t rows, size_t columns, size_t x_stride,
   size_t y_stride);
+
+lamina_x8_transpose_function lamina_x8_transpose__scalar, lamina_x8_transpose__neon,
+  lamina_x8_transpose__avx2, lamina_x8_transpose__avx512;
 
 #endif

@@ -6,10 +6,7 @@
 // Loops that show what a core can do at most. Their results mean nothing and are returned so that
 // the work is done.
 
-/// Vector multiply-adds a round of `lamina_roof_function` does.
-enum { lamina_roof_chains = 12 };
-
-/// `rounds` × `lamina_roof_chains` vector multiply-adds that depend on few others: of floats, or of
+/// `rounds` × `roof_chains` vector multiply-adds that depend on few others: of floats, or of
 /// bytes, each lane with `dot group` of them, or of pairs of bfloat16.
 typedef double lamina_roof_function(size_t rounds);
 

@@ -15,6 +15,7 @@
 #define TILE_ROWS 6
 #define TILE_VECTORS 2
 #define DOT_GROUP 2
+#define ROOF_CHAINS 12
 
 typedef __m256 vf;
 typedef __m256i vi;
@@ -98,37 +99,6 @@ LAMINA_INLINE vi vi_mul(vi a, vi b) { return _mm256_mullo_epi32(a, b); }
 LAMINA_INLINE vi vi_min(vi a, vi b) { return _mm256_min_epi32(a, b); }
 LAMINA_INLINE vi vi_max(vi a, vi b) { return _mm256_max_epi32(a, b); }
 LAMINA_INLINE vi vi_xor(vi a, vi b) { return _mm256_xor_si256(a, b); }
-/// A positive factor as a fraction of 31 bits, for each half of the lanes, and shifts.
-typedef struct vi_factor {
-  vi left, even, odd, drop, mask, half;
-} vi_factor;
-
-LAMINA_INLINE vi_factor vi_factor_of(vf factor) {
-  const __m256i one = _mm256_set1_epi32(1), none = _mm256_setzero_si256();
-  __m256i bits = _mm256_castps_si256(factor);
-  __m256i exponent = _mm256_sub_epi32(_mm256_srli_epi32(bits, 23), _mm256_set1_epi32(126));
-  __m256i digits = _mm256_and_si256(bits, _mm256_set1_epi32(0x7fffff));
-  __m256i even = _mm256_slli_epi32(_mm256_or_si256(digits, _mm256_set1_epi32(0x800000)), 7);
-  __m256i drop = _mm256_min_epi32(
-    _mm256_max_epi32(_mm256_sub_epi32(none, exponent), none), _mm256_set1_epi32(31));
-  __m256i mask = _mm256_sub_epi32(_mm256_sllv_epi32(one, drop), one);
-  return (vi_factor){
-    .left = _mm256_max_epi32(exponent, none), .even = even,
-    .odd = _mm256_srli_epi64(even, 32), .drop = drop, .mask = mask,
-    .half = _mm256_srli_epi32(mask, 1)};
-}
-LAMINA_INLINE vi vi_rescale(vi sum, vi_factor factor) {
-  const __m256i half = _mm256_set1_epi64x(1 << 30);
-  __m256i x = _mm256_sllv_epi32(sum, factor.left);
-  __m256i even = _mm256_add_epi64(_mm256_mul_epi32(x, factor.even), half);
-  __m256i odd =
-    _mm256_add_epi64(_mm256_mul_epi32(_mm256_srli_epi64(x, 32), factor.odd), half);
-  __m256i high =
-    _mm256_blend_epi32(_mm256_srli_epi64(even, 31), _mm256_slli_epi64(odd, 1), 0xaa);
-  __m256i limit = _mm256_add_epi32(factor.half, _mm256_srli_epi32(high, 31));
-  __m256i up = _mm256_cmpgt_epi32(_mm256_and_si256(high, factor.mask), limit);
-  return _mm256_sub_epi32(_mm256_srav_epi32(high, factor.drop), up);
-}
 LAMINA_INLINE vi vi_truncate(vf a) { return _mm256_cvttps_epi32(a); }
 LAMINA_INLINE vi vi_from_float(vf a) { return _mm256_cvtps_epi32(a); }
 LAMINA_INLINE vf vf_from_int(vi a) { return _mm256_cvtepi32_ps(a); }

@@ -20,6 +20,7 @@
 #define TILE_ROWS 14
 #define TILE_VECTORS 2
 #define DOT_GROUP 4
+#define ROOF_CHAINS 24
 
 typedef __m512 vf;
 typedef __m512i vi;
@@ -82,38 +83,6 @@ LAMINA_INLINE vi vi_mul(vi a, vi b) { return _mm512_mullo_epi32(a, b); }
 LAMINA_INLINE vi vi_min(vi a, vi b) { return _mm512_min_epi32(a, b); }
 LAMINA_INLINE vi vi_max(vi a, vi b) { return _mm512_max_epi32(a, b); }
 LAMINA_INLINE vi vi_xor(vi a, vi b) { return _mm512_xor_si512(a, b); }
-/// A positive factor as a fraction of 31 bits, for each half of the lanes, and shifts.
-typedef struct vi_factor {
-  vi left, even, odd, drop, mask, half;
-} vi_factor;
-
-LAMINA_INLINE vi_factor vi_factor_of(vf factor) {
-  const __m512i one = _mm512_set1_epi32(1), none = _mm512_setzero_si512();
-  __m512i bits = _mm512_castps_si512(factor);
-  __m512i exponent = _mm512_sub_epi32(_mm512_srli_epi32(bits, 23), _mm512_set1_epi32(126));
-  __m512i digits = _mm512_and_si512(bits, _mm512_set1_epi32(0x7fffff));
-  __m512i even = _mm512_slli_epi32(_mm512_or_si512(digits, _mm512_set1_epi32(0x800000)), 7);
-  __m512i drop = _mm512_min_epi32(
-    _mm512_max_epi32(_mm512_sub_epi32(none, exponent), none), _mm512_set1_epi32(31));
-  __m512i mask = _mm512_sub_epi32(_mm512_sllv_epi32(one, drop), one);
-  return (vi_factor){
-    .left = _mm512_max_epi32(exponent, none), .even = even,
-    .odd = _mm512_srli_epi64(even, 32), .drop = drop, .mask = mask,
-    .half = _mm512_srli_epi32(mask, 1)};
-}
-LAMINA_INLINE vi vi_rescale(vi sum, vi_factor factor) {
-  const __m512i half = _mm512_set1_epi64(1 << 30);
-  __m512i x = _mm512_sllv_epi32(sum, factor.left);
-  __m512i even = _mm512_add_epi64(_mm512_mul_epi32(x, factor.even), half);
-  __m512i odd =
-    _mm512_add_epi64(_mm512_mul_epi32(_mm512_srli_epi64(x, 32), factor.odd), half);
-  __m512i high = _mm512_mask_blend_epi32(
-    0xaaaa, _mm512_srli_epi64(even, 31), _mm512_slli_epi64(odd, 1));
-  __m512i limit = _mm512_add_epi32(factor.half, _mm512_srli_epi32(high, 31));
-  __mmask16 up = _mm512_cmpgt_epi32_mask(_mm512_and_si512(high, factor.mask), limit);
-  __m512i result = _mm512_srav_epi32(high, factor.drop);
-  return _mm512_mask_add_epi32(result, up, result, _mm512_set1_epi32(1));
-}
 LAMINA_INLINE vi vi_truncate(vf a) { return _mm512_cvttps_epi32(a); }
 LAMINA_INLINE vi vi_from_float(vf a) { return _mm512_cvtps_epi32(a); }
 LAMINA_INLINE vf vf_from_int(vi a) { return _mm512_cvtepi32_ps(a); }
@@ -133,18 +102,18 @@ LAMINA_INLINE void vi_store_bytes(uint8_t *p, vi x, size_t n) {
 }
 
 #define LAMINA_STORES_PAIRS
-/// Shifts and clamps two rows of up to 32 quanta and writes them as bytes.
+/// Shifts two rows of up to 32 quanta, raises them to `low` and writes them as bytes.
 LAMINA_INLINE void vi_store_pair(
-  const vi *a, const vi *b, int32_t low, int32_t high, int32_t zero, uint8_t *y_a,
-  uint8_t *y_b, size_t count) {
+  const vi *a, const vi *b, int32_t low, int32_t zero, uint8_t *y_a, uint8_t *y_b,
+  size_t count) {
   const __m512i order =
     _mm512_setr_epi32(0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15);
   const __m512i shift = _mm512_set1_epi16((short)zero);
-  const __m512i least = _mm512_set1_epi16((short)low), most = _mm512_set1_epi16((short)high);
+  const __m512i least = _mm512_set1_epi16((short)low);
   __m512i first = _mm512_adds_epi16(_mm512_packs_epi32(a[0], a[1]), shift);
   __m512i second = _mm512_adds_epi16(_mm512_packs_epi32(b[0], b[1]), shift);
-  first = _mm512_min_epi16(most, _mm512_max_epi16(least, first));
-  second = _mm512_min_epi16(most, _mm512_max_epi16(least, second));
+  first = _mm512_max_epi16(least, first);
+  second = _mm512_max_epi16(least, second);
   __m512i bytes = low < 0 ? _mm512_packs_epi16(first, second)
                           : _mm512_packus_epi16(first, second);
   bytes = _mm512_permutexvar_epi32(order, bytes);
@@ -165,7 +134,7 @@ typedef struct vi_block {
 } vi_block;
 
 /// The largest of each of 64 bytes over some lines of runs, each with the bits of `flip` flipped.
-LAMINA_INLINE vi_block vi_block_maximum(
+LAMINA_INLINE __m512i bytes_maximum(
   const uint8_t *p, size_t rows, size_t columns, size_t line, size_t step, uint8_t flip) {
   const __m512i flips = _mm512_set1_epi8((char)flip);
   __m512i most = _mm512_setzero_si512();
@@ -175,11 +144,25 @@ LAMINA_INLINE vi_block vi_block_maximum(
       most = _mm512_max_epu8(most, bytes);
     }
   }
+  return most;
+}
+LAMINA_INLINE vi_block vi_block_maximum(
+  const uint8_t *p, size_t rows, size_t columns, size_t line, size_t step, uint8_t flip) {
+  __m512i most = bytes_maximum(p, rows, columns, line, step, flip);
   return (vi_block){{
     _mm512_cvtepu8_epi32(_mm512_castsi512_si128(most)),
     _mm512_cvtepu8_epi32(_mm512_extracti32x4_epi32(most, 1)),
     _mm512_cvtepu8_epi32(_mm512_extracti32x4_epi32(most, 2)),
     _mm512_cvtepu8_epi32(_mm512_extracti32x4_epi32(most, 3))}};
+}
+/// The same as bytes, clamped and flipped back.
+LAMINA_INLINE void store_bytes_maximum(
+  const uint8_t *p, size_t rows, size_t columns, size_t line, size_t step, uint8_t flip,
+  uint8_t low, uint8_t high, uint8_t *y) {
+  __m512i most = bytes_maximum(p, rows, columns, line, step, flip);
+  most = _mm512_max_epu8(most, _mm512_set1_epi8((char)low));
+  most = _mm512_min_epu8(most, _mm512_set1_epi8((char)high));
+  _mm512_storeu_si512(y, _mm512_xor_si512(most, _mm512_set1_epi8((char)flip)));
 }
 
 /// The sum of each of 64 bytes over at most 257 runs, which 16 bits hold.
@@ -233,10 +216,7 @@ LAMINA_INLINE void vf_store_brain_n(uint16_t *p, vf x, size_t n) {
   _mm256_mask_storeu_epi16(p, lanes_below(n), brain_of(x));
 }
 /// One bfloat16 and a zero above it, in every lane.
-LAMINA_INLINE vi vi_half(const uint16_t *p) {
-  __m128i value = _mm_cvtsi32_si128((int32_t)*p);
-  return _mm512_maskz_broadcastw_epi16(0x55555555, value);
-}
+LAMINA_INLINE vi vi_half(const uint16_t *p) { return vi_set((int32_t)*p); }
 /// The products of two pairs of bfloat16 added to each lane.
 LAMINA_INLINE vf vf_pair_dot(vf sum, vi pairs, vi weights) {
 #ifdef LAMINA_MULTIPLIES_BRAIN

@@ -16,13 +16,7 @@
 #include "../bf16/lines.h"
 #include "../shared/pool_window.h"
 #include "../shared/product.h"
-#undef FLOAT_DEPTHWISE
-#define FLOAT_DEPTHWISE bf16_depthwise_by_taps
-static LAMINA_TARGET void FLOAT_DEPTHWISE(
-  const lamina_f32_depthwise *depthwise, const uint16_t *x, uint16_t *y, void *scratch,
-  size_t begin, size_t end);
 #include "../shared/depthwise.h"
-#include "../bf16/depthwise_pairs.h"
 #include "../shared/pool.h"
 #include "../roof/pairs.h"
 #else

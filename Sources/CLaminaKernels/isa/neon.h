@@ -15,6 +15,7 @@
 #define TILE_ROWS 8
 #define TILE_VECTORS 3
 #define DOT_GROUP 2
+#define ROOF_CHAINS 24
 
 typedef float32x4_t vf;
 typedef int32x4_t vi;
@@ -83,29 +84,6 @@ LAMINA_INLINE vi vi_xor(vi a, vi b) { return veorq_s32(a, b); }
 LAMINA_INLINE vi vi_or(vi a, vi b) { return vorrq_s32(a, b); }
 LAMINA_INLINE vi vi_shift16(vi a) { return vshlq_n_s32(a, 16); }
 
-/// A positive factor as a fraction of 31 bits and shifts, `drop` negative for one to the right.
-typedef struct vi_factor {
-  vi fraction, left, drop;
-} vi_factor;
-
-LAMINA_INLINE vi_factor vi_factor_of(vf factor) {
-  const int32x4_t none = vdupq_n_s32(0), most = vdupq_n_s32(31);
-  uint32x4_t bits = vreinterpretq_u32_f32(factor);
-  int32x4_t exponent =
-    vsubq_s32(vreinterpretq_s32_u32(vshrq_n_u32(bits, 23)), vdupq_n_s32(126));
-  uint32x4_t digits = vandq_u32(bits, vdupq_n_u32(0x7fffff));
-  uint32x4_t fraction = vshlq_n_u32(vorrq_u32(digits, vdupq_n_u32(0x800000)), 7);
-  return (vi_factor){
-    .fraction = vreinterpretq_s32_u32(fraction),
-    .left = vandq_s32(vmaxq_s32(exponent, none), most),
-    .drop = vmaxq_s32(vminq_s32(exponent, none), vnegq_s32(most))};
-}
-/// The rounding shift takes halves up: what is negative and shifted is made one less before.
-LAMINA_INLINE vi vi_rescale(vi sum, vi_factor factor) {
-  int32x4_t high = vqrdmulhq_s32(vshlq_s32(sum, factor.left), factor.fraction);
-  int32x4_t less = vshrq_n_s32(vandq_s32(high, factor.drop), 31);
-  return vrshlq_s32(vqaddq_s32(high, less), factor.drop);
-}
 /// Integers made of floats; what does not fit becomes the smallest.
 LAMINA_INLINE vi vi_where_fits(vf a, vi whole) {
   return vbslq_s32(vcltq_f32(a, vdupq_n_f32(0x1p31f)), whole, vdupq_n_s32(INT32_MIN));

@@ -15,6 +15,7 @@
 #define TILE_ROWS 4
 #define TILE_VECTORS 4
 #define DOT_GROUP 2
+#define ROOF_CHAINS 12
 
 typedef float vf;
 typedef int32_t vi;
@@ -56,29 +57,6 @@ LAMINA_INLINE vi vi_mul(vi a, vi b) { return (int32_t)((uint32_t)a * (uint32_t)b
 LAMINA_INLINE vi vi_min(vi a, vi b) { return a < b ? a : b; }
 LAMINA_INLINE vi vi_max(vi a, vi b) { return a > b ? a : b; }
 LAMINA_INLINE vi vi_xor(vi a, vi b) { return a ^ b; }
-/// Sums times a positive factor, in whole numbers: rounded after the 31 bits of the fraction, then
-/// after its power of two, half away from zero, as TensorFlow Lite does it.
-/// A positive factor as a fraction of 31 bits and shifts.
-typedef struct vi_factor {
-  int64_t fraction;
-  int32_t left, drop;
-} vi_factor;
-
-LAMINA_INLINE vi_factor vi_factor_of(vf factor) {
-  uint32_t bits;
-  memcpy(&bits, &factor, sizeof bits);
-  int32_t exponent = (int32_t)(bits >> 23) - 126;
-  return (vi_factor){
-    .fraction = (int64_t)((bits & 0x7fffff) | 0x800000) << 7,
-    .left = exponent > 0 ? exponent & 31 : 0,
-    .drop = exponent < -31 ? 31 : exponent < 0 ? -exponent : 0};
-}
-LAMINA_INLINE vi vi_rescale(vi sum, vi_factor factor) {
-  int32_t x = (int32_t)((uint32_t)sum << factor.left);
-  int32_t high = (int32_t)((x * factor.fraction + (1 << 30)) >> 31);
-  int32_t mask = (int32_t)((1u << factor.drop) - 1);
-  return (high >> factor.drop) + ((high & mask) > (mask >> 1) + (high < 0));
-}
 /// The nearest integer, ties to even; what does not fit becomes the smallest.
 LAMINA_INLINE vi vi_from_float(vf a) {
   float whole = rintf(a);

@@ -16,7 +16,14 @@
 #include "../shared/product.h"
 #include "../f32/winograd.h"
 #include "../f32/half.h"
-#include "../f32/transpose.h"
+#define TRANSPOSED(stem) x32_##stem
+#define TRANSPOSED_ELEMENT uint32_t
+#define TRANSPOSED_KERNEL LAMINA_KERNEL(x32_transpose)
+#include "../shared/transpose.h"
+#define TRANSPOSED(stem) x8_##stem
+#define TRANSPOSED_ELEMENT uint8_t
+#define TRANSPOSED_KERNEL LAMINA_KERNEL(x8_transpose)
+#include "../shared/transpose.h"
 #include "../bf16/element.h"
 #include "../bf16/lines.h"
 #include "../shared/product.h"
@@ -40,6 +47,7 @@ const lamina_kernels LAMINA_KERNEL(kernels) = {
   .tile_vectors = TILE_VECTORS,
   .tile_rows = TILE_ROWS,
   .dot_group = DOT_GROUP,
+  .roof_chains = ROOF_CHAINS,
   .f32_product = LAMINA_TILE(f32_product),
   .f32_half_product = LAMINA_TILE(f32_half_product),
   .f32_byte_product = LAMINA_TILE(f32_byte_product),
@@ -65,6 +73,7 @@ const lamina_kernels LAMINA_KERNEL(kernels) = {
   .bf16_widen = LAMINA_KERNEL(bf16_widen),
   .bf16_narrow = LAMINA_KERNEL(bf16_narrow),
   .x32_transpose = LAMINA_KERNEL(x32_transpose),
+  .x8_transpose = LAMINA_KERNEL(x8_transpose),
   .i8_product = LAMINA_TILE(i8_product),
   .i8_image = LAMINA_TILE(i8_image),
   .i8_depthwise = LAMINA_KERNEL(i8_depthwise),

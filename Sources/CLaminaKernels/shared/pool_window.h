@@ -6,6 +6,10 @@
 LAMINA_INLINE size_t taps_inside(
   ptrdiff_t start, size_t dilation, size_t taps, size_t length, size_t *first) {
   size_t from = 0;
+  if (start >= 0 && start + (ptrdiff_t)((taps - 1) * dilation) < (ptrdiff_t)length) {
+    *first = 0;
+    return taps;
+  }
   while (from < taps && start + (ptrdiff_t)(from * dilation) < 0) from++;
   size_t to = from;
   while (to < taps && start + (ptrdiff_t)(to * dilation) < (ptrdiff_t)length) to++;

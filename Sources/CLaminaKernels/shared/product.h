@@ -53,18 +53,54 @@ typedef struct FLOAT(tile) {
     ahead += tile->ahead_step;                               \
   }
 
-/// Adds the residual, clamps and writes one vector of a tile.
-LAMINA_INLINE void FLOAT(tile_write)(
-  const lamina_f32_product *product, const FLOAT(tile) *tile, size_t row, size_t column, vf sum) {
-  if (column >= tile->columns) return;
-  size_t rest = tile->columns - column;
-  size_t count = rest < LANES ? rest : LANES;
-  if (tile->residual) {
-    const FLOAT_ELEMENT *residual = tile->residual + row * product->residual_stride + column;
-    sum = vf_add(sum, FLOAT(load_n)(residual, count));
+/// Adds the residual to the sums of a tile.
+LAMINA_INLINE void FLOAT(tile_add)(
+  const size_t count, const size_t vectors, const FLOAT(tile) *tile, size_t stride,
+  vf sums[TILE_ROWS][TILE_VECTORS]) {
+  const FLOAT_ELEMENT *residual = tile->residual;
+  const size_t columns = tile->columns;
+  _Pragma("clang loop unroll(full)")
+  for (size_t i = 0; i < count; i++, residual += stride) {
+    _Pragma("clang loop unroll(full)")
+    for (size_t v = 0; v < vectors; v++) {
+      const size_t done = v * LANES < columns ? v * LANES : columns;
+      const size_t n = columns - done < LANES ? columns - done : LANES;
+      sums[i][v] = vf_add(sums[i][v], FLOAT(load_n)(residual + done, n));
+    }
   }
-  sum = vf_min(vf_set(product->high), vf_max(vf_set(product->low), sum));
-  FLOAT(store_n)(tile->y + row * product->y_stride + column, sum, count);
+}
+
+/// Clamps and writes the sums of a tile; `is_whole` where it has columns for all lanes.
+LAMINA_INLINE void FLOAT(tile_store)(
+  const size_t count, const size_t vectors, const bool is_whole, vf low, vf high,
+  FLOAT_ELEMENT *y, size_t stride, size_t columns, vf sums[TILE_ROWS][TILE_VECTORS]) {
+  _Pragma("clang loop unroll(full)")
+  for (size_t i = 0; i < count; i++, y += stride) {
+    _Pragma("clang loop unroll(full)")
+    for (size_t v = 0; v < vectors; v++) {
+      const vf value = vf_min(high, vf_max(low, sums[i][v]));
+      if (is_whole) {
+        FLOAT(store)(y + v * LANES, value);
+      } else if (v * LANES < columns) {
+        const size_t rest = columns - v * LANES;
+        FLOAT(store_n)(y + v * LANES, value, rest < LANES ? rest : LANES);
+      }
+    }
+  }
+}
+
+/// Ends the sums of a tile.
+LAMINA_INLINE void FLOAT(tile_write)(
+  const size_t count, const size_t vectors, const lamina_f32_product *product,
+  const FLOAT(tile) *tile, vf sums[TILE_ROWS][TILE_VECTORS]) {
+  const vf low = vf_set(product->low), high = vf_set(product->high);
+  const size_t stride = product->y_stride, columns = tile->columns;
+  if (tile->residual) FLOAT(tile_add)(count, vectors, tile, product->residual_stride, sums);
+  if (columns == vectors * LANES) {
+    FLOAT(tile_store)(count, vectors, true, low, high, tile->y, stride, columns, sums);
+  } else {
+    FLOAT(tile_store)(count, vectors, false, low, high, tile->y, stride, columns, sums);
+  }
 }
 
 /// One tile of `count` rows by `vectors` vectors; few rows use `copies` independent sums.
@@ -116,9 +152,10 @@ LAMINA_INLINE void FLOAT(tile_run)(
         const float *bias = (const float *)tile->panel + v * LANES;
         sum = vf_fma(sum, vf_load(bias + vectors * LANES), vf_load(bias));
       }
-      FLOAT(tile_write)(product, tile, i, v * LANES, sum);
+      sums[0][i][v] = sum;
     }
   }
+  FLOAT(tile_write)(count, vectors, product, tile, sums[0]);
 }
 #undef FLOAT_TILE_STEP
 
@@ -196,34 +233,52 @@ LAMINA_INLINE void FLOAT(gather_line)(
   }
 }
 
-/// Finds the runs under the rows of the window at `count` output pixels, one run a row.
+/// Finds the runs under one row of the window at `count` neighbouring output pixels, the first of
+/// which begins at column `left`.
 ///
-/// A run lies in the image where its pixels do, and is copied together from there elsewhere.
+/// A run lies in the image where its pixels do, and is copied together from there elsewhere: into
+/// strips `strip_step` apart.
+LAMINA_INLINE void FLOAT(gather_runs)(
+  const lamina_f32_product *product, const uint8_t *line, ptrdiff_t left, size_t count,
+  FLOAT_ELEMENT *strip, size_t strip_step, const FLOAT_ELEMENT **rows) {
+  const lamina_window *window = product->window;
+  const ptrdiff_t stride = (ptrdiff_t)window->stride_x;
+  const ptrdiff_t run_step = stride * (ptrdiff_t)window->pixel_bytes;
+  const bool joins = line && window->dilation_x == 1 &&
+    window->pixel_bytes == product->depth * sizeof(FLOAT_ELEMENT);
+  const ptrdiff_t last =
+    joins ? (ptrdiff_t)window->width - (ptrdiff_t)window->kernel_width : -1;
+  ptrdiff_t run = left * (ptrdiff_t)window->pixel_bytes;
+  for (size_t i = 0; i < count; i++, left += stride, run += run_step, strip += strip_step) {
+    rows[i] = strip;
+    if (left >= 0 && left <= last) {
+      rows[i] = (const FLOAT_ELEMENT *)(line + run);
+    } else {
+      FLOAT(gather_line)(product, line, left, strip);
+    }
+  }
+}
+
+/// Finds the runs under the rows of the window at `count` output pixels, one run a row.
 static LAMINA_TARGET const FLOAT_ELEMENT *const *FLOAT(gather)(
   const lamina_f32_product *product, const uint8_t *x, size_t first, size_t count,
   void *scratch) {
   const lamina_window *window = product->window;
-  const size_t length = window->kernel_width * product->depth;
-  const bool joins =
-    window->dilation_x == 1 && window->pixel_bytes == product->depth * sizeof(FLOAT_ELEMENT);
+  const size_t height = window->kernel_height, length = window->kernel_width * product->depth;
   const FLOAT_ELEMENT **rows = scratch;
-  FLOAT_ELEMENT *strip = (FLOAT_ELEMENT *)(rows + TILE_ROWS * window->kernel_height);
+  FLOAT_ELEMENT *strips = (FLOAT_ELEMENT *)(rows + TILE_ROWS * height);
   lamina_place place = lamina_place_at(window, first);
-  for (size_t i = 0; i < count; i++) {
-    ptrdiff_t left = (ptrdiff_t)(place.x * window->stride_x) - window->left;
-    bool whole =
-      joins && left >= 0 && left + (ptrdiff_t)window->kernel_width <= (ptrdiff_t)window->width;
-    for (size_t ky = 0; ky < window->kernel_height; ky++) {
-      const uint8_t *line = lamina_input_row(window, x, place, ky);
-      if (whole && line) {
-        rows[ky * TILE_ROWS + i] =
-          (const FLOAT_ELEMENT *)(line + (size_t)left * window->pixel_bytes);
-        continue;
-      }
-      FLOAT(gather_line)(product, line, left, strip);
-      rows[ky * TILE_ROWS + i] = strip;
-      strip += length;
+  for (size_t i = 0; i < count;) {
+    size_t run = window->out_width - place.x;
+    if (run > count - i) run = count - i;
+    const ptrdiff_t left = (ptrdiff_t)(place.x * window->stride_x) - window->left;
+    for (size_t ky = 0; ky < height; ky++) {
+      FLOAT(gather_runs)(
+        product, lamina_input_row(window, x, place, ky), left, run,
+        strips + (i * height + ky) * length, height * length, rows + ky * TILE_ROWS + i);
     }
+    i += run;
+    place.x += run - 1;
     lamina_place_advance(&place, window);
   }
   return rows;

@@ -134,8 +134,7 @@ final class ByteDepthwise: PreparedKernel, @unchecked Sendable {
         y_stride: request.outputStride(channels),
         y_zero: weights.y.zero,
         y_low: weights.y.low,
-        y_high: weights.y.high,
-        rounds_to_even: weights.y.roundsToEven
+        y_high: weights.y.high
       )
     )
     pack(strides, weights)

@@ -115,9 +115,7 @@ final class ByteProduct: PreparedKernel, @unchecked Sendable {
       y_zero: weights.y.zero,
       y_low: weights.y.low,
       y_high: weights.y.high,
-      rounds_to_even: weights.y.roundsToEven,
       ending: ending.map { UnsafePointer($0.pointer) },
-      is_result_signed: weights.y.isSigned,
       addend: nil,
       addend_stride: problem.yStride
     )

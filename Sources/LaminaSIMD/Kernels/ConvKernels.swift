@@ -109,7 +109,7 @@ struct WeightStrides {
   }
 }
 
-/// A depthwise convolution of float32 or bfloat16, four output pixels at a time for 3×3 and 5×5 filters.
+/// A depthwise convolution of float32 or bfloat16.
 final class FloatDepthwise: PreparedKernel, @unchecked Sendable {
   let name: String
   let packedInputs = [1, 2]
@@ -169,12 +169,8 @@ final class FloatDepthwise: PreparedKernel, @unchecked Sendable {
   var packedByteCount: Int { weights.byteCount + bias.byteCount }
 
   private var shareScratch: Int {
-    if isBrain {
-      let bytes = lamina_bf16_depthwise_scratch(window.pointer, geometry.channels)
-      return (bytes + 63) / 64 * 64
-    }
-    let columns = 3 * geometry.window.stride_x + geometry.window.kernel_width
-    return (geometry.window.kernel_height * columns * 8 + 63) / 64 * 64
+    let bytes = lamina_depthwise_scratch(window.pointer, kernels.lanes, isBrain ? 2 : 4)
+    return (bytes + 63) / 64 * 64
   }
 
   var scratchByteCount: Int { shareScratch * threadCount }

@@ -103,7 +103,7 @@ struct MatrixTransposition {
   ) {
     switch elementByteCount {
     case 1:
-      lamina_x8_transpose(
+      kernels.x8_transpose(
         from.assumingMemoryBound(to: UInt8.self),
         to.assumingMemoryBound(to: UInt8.self),
         rows,
