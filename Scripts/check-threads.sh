@@ -13,6 +13,7 @@ root=$(dirname "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")")
 
 require_packages "${packages[@]}"
 require_swift
-export LAMINA_THREADS=1 SWIFT_BACKTRACE=enable=no TSAN_OPTIONS=halt_on_error=1
+export LAMINA_THREADS=1 SWIFT_BACKTRACE=enable=no
+export TSAN_OPTIONS="halt_on_error=1 suppressions=$root/Scripts/check-threads.suppressions"
 exec swift test --package-path "$root" --scratch-path "$root/.build-threads" -c release \
   --disable-testable-imports --sanitize thread "$@"
