@@ -176,18 +176,28 @@ let fuzzing: [Target] =
     )
   ]
 
+/// What computes with several threads, and its tests: Scripts/check-threads.sh builds nothing else
+/// for the thread sanitizer, under which the compiler takes long.
+let threading: Set<String> = [
+  "LaminaCore", "LaminaOperators", "LaminaRuntime", "LaminaSIMD", "CLaminaKernels", "CProcessors",
+  "LaminaTestSupport", "LaminaRuntimeTests", "LaminaSIMDTests",
+]
+let isWhole = Context.environment["LAMINA_THREADS"] == nil
+let targets = modules + nativeModules + benchmarks + tests + fuzzing
+
 let package = Package(
   name: "lamina",
-  products: [
-    .library(name: "Lamina", targets: ["Lamina"]),
-    .executable(name: "lamina", targets: ["LaminaCommand"]),
-  ],
+  products: isWhole
+    ? [
+      .library(name: "Lamina", targets: ["Lamina"]),
+      .executable(name: "lamina", targets: ["LaminaCommand"]),
+    ] : [],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
     .package(url: "https://github.com/apple/swift-collections", from: "1.1.0"),
     // Without its streams it needs no Foundation, whose tables for all languages are 40 MB.
     .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0", traits: []),
   ],
-  targets: modules + nativeModules + benchmarks + tests + fuzzing,
+  targets: isWhole ? targets : targets.filter { threading.contains($0.name) },
   swiftLanguageModes: [.v6]
 )

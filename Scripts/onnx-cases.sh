@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Runs ONNX's own operator cases on the reference and the CPU backend, and fails when a case fails
-# that is not on the list Docs/onnx-cases-missing.txt.
+# Runs ONNX's own operator cases on the reference and, once with each instruction set, on the CPU
+# backend, and fails when a case fails that is not on the list Docs/onnx-cases-missing.txt.
 #
 #   onnx-cases.sh [--update]    --update writes the list anew
 #
@@ -29,12 +29,19 @@ if [[ ! -f $cases/operators.json ]]; then
   "$python" "$root/Scripts/write-onnx-cases.py" "$cases" >&2
 fi
 
+# Runs all cases; the first argument names the results, the others are options.
+verify() {
+  local name=$1
+  shift
+  # Exit code 1 only says that cases failed, which the list decides about.
+  "$root/.build/release/lamina" verify "$cases" "$@" --json >"$work/$name.json" || (($? == 1))
+  results+=("$name=$work/$name.json")
+}
+
 build_program
 results=()
-for backend in reference cpu; do
-  # Exit code 1 only says that cases failed, which the list decides about.
-  "$root/.build/release/lamina" verify "$cases" --backend "$backend" --json \
-    >"$work/$backend.json" || (($? == 1))
-  results+=("$backend=$work/$backend.json")
+verify reference --backend reference
+for set in $(instruction_sets); do
+  LAMINA_ISA=$set verify "cpu-$set" --backend cpu
 done
 python3 "$root/Scripts/compare-onnx-cases.py" "$cases" "$list" "$@" "${results[@]}"

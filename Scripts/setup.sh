@@ -84,6 +84,22 @@ is_current() {
     -newerct "@$(stat -c %.9Y "$stamp")" -print -quit) ]]
 }
 
+# Prints the instruction sets that this processor has kernels for, as LAMINA_ISA names them.
+#
+# A set that the processor lacks is not the one that the program then shows.
+instruction_sets() {
+  local set shown
+  local -A titles=(
+    [scalar]="plain C" [neon]="NEON" [avx2]="AVX2 with FMA" [avx512]="AVX-512 with VNNI"
+    [avx512bf16]="AVX-512 with VNNI and BF16"
+  )
+  for set in scalar neon avx2 avx512 avx512bf16; do
+    shown=$(LAMINA_ISA=$set "$root/.build/release/lamina" backends --json \
+      | sed -n 's/.*"instruction_set": "\(.*\)",/\1/p' | sed -n 2p)
+    [[ $shown != "${titles[$set]}" ]] || printf '%s\n' "$set"
+  done
+}
+
 # Builds the program in release mode where it is not current.
 build_program() {
   is_current && return

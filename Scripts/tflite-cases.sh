@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Runs the recorded cases of TensorFlow Lite's builtin operators on the reference and the CPU backend;
-# all must pass.
+# Runs the recorded cases of TensorFlow Lite's builtin operators on the reference and, once with each
+# instruction set, on the CPU backend; all must pass.
 #
 # Scripts/write-tflite-cases.py recorded them from TensorFlow Lite itself.
 set -euo pipefail
@@ -26,7 +26,9 @@ PYTHON
 fi
 
 build_program
-for backend in reference cpu; do
-  printf '%s: ' "$backend"
-  "$root/.build/release/lamina" verify "$cases" --backend "$backend" --failures
+printf 'reference: '
+"$root/.build/release/lamina" verify "$cases" --backend reference --failures
+for set in $(instruction_sets); do
+  printf 'cpu, %s: ' "$set"
+  LAMINA_ISA=$set "$root/.build/release/lamina" verify "$cases" --backend cpu --failures
 done

@@ -246,6 +246,7 @@ extension SIMDBackend {
     Kernel(Reduce.self, .float32, "lines", make: ReduceKernels.reduce),
     Kernel(Softmax.self, .any, "lines-f16", make: SoftmaxKernels.halfSoftmax),
     Kernel(Softmax.self, .float32, "lines", make: SoftmaxKernels.softmax),
+    Kernel(Softmax.self, .bytes, "table", make: SoftmaxKernels.byteSoftmax),
     Kernel(LogSoftmax.self, .float32, "lines", make: SoftmaxKernels.logSoftmax),
     Kernel(BatchNorm.self, .float32, "channels", make: NormalizationKernels.batch),
     Kernel(ImageScaler.self, .float32, "channels", make: NormalizationKernels.scaler),

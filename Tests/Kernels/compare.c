@@ -1,29 +1,22 @@
-// Compares the kernels of an instruction set, which `COMPARED` names, with the plain ones.
+// Memory, numbers, windows and expectations of the comparison of kernels.
 
 #include "compare.h"
+#include "guard.h"
 #include <math.h>
-#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <unistd.h>
 
-const lamina_kernels *const sets[2] = {&lamina_kernels__scalar, &COMPARED};
-
-/// A case's pages, to be given back.
-typedef struct pages {
-  void *start;
-  size_t bytes;
-} pages;
-
-static pages held[256];
-static size_t held_count, case_count, failure_count;
+/// The seed of a set's cases, so that each can be repeated alone.
+#define SEED 0x9e3779b97f4a7c15
+static uint64_t state = SEED;
+static size_t case_count, failure_count;
 static char name[256];
 
+const char *case_name(void) { return name; }
+
 void begin(const char *format, ...) {
-  for (; held_count; held_count--) munmap(held[held_count - 1].start, held[held_count - 1].bytes);
+  give_back_memory();
   va_list arguments;
   va_start(arguments, format);
   vsnprintf(name, sizeof name, format, arguments);
@@ -32,7 +25,6 @@ void begin(const char *format, ...) {
 }
 
 uint32_t random_below(uint32_t bound) {
-  static uint64_t state = 0x9e3779b97f4a7c15;
   state ^= state << 13;
   state ^= state >> 7;
   state ^= state << 17;
@@ -44,14 +36,7 @@ float random_between(float low, float high) {
 }
 
 void *memory(size_t bytes, size_t alignment) {
-  const size_t page = (size_t)sysconf(_SC_PAGESIZE);
-  bytes = (bytes + alignment - 1) / alignment * alignment;
-  const size_t inside = (bytes + page - 1) / page * page, all = inside + 2 * page;
-  uint8_t *start = mmap(NULL, all, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-  if (start == MAP_FAILED || held_count == sizeof held / sizeof held[0]) abort();
-  held[held_count++] = (pages){start, all};
-  if (inside) mprotect(start + page, inside, PROT_READ | PROT_WRITE);
-  uint8_t *first = start + page + inside - bytes;
+  uint8_t *first = guarded_memory(bytes, alignment);
   for (size_t i = 0; i < bytes; i++) first[i] = (uint8_t)random_below(256);
   return first;
 }
@@ -70,7 +55,29 @@ float *blank_floats(size_t count) {
 
 uint8_t *blank_bytes(size_t count) { return memset(memory(count, 1), 0x5a, count); }
 
-void *zeros(size_t bytes) { return memset(memory(bytes, 64), 0, bytes); }
+void *zeros(size_t bytes, size_t alignment) {
+  return memset(memory(bytes, alignment), 0, bytes);
+}
+
+numbers random_numbers(void) {
+  static const numbers kinds[] = {
+    {1, 1, 1, 0},
+    {1, 1, 1, 0},
+    {1, 1, 1, NAN},
+    {1, 1, 1, INFINITY},
+    {1, 1, 1, -INFINITY},
+    {0x1p50f, 0x1p50f, 0x1p100f, 0},
+    {0x1p-70f, 0x1p90f, 0x1p20f, 0},
+    {0x1p-60f, 0x1p-64f, 0x1p-124f, 0},
+  };
+  return kinds[random_below(sizeof kinds / sizeof kinds[0])];
+}
+
+float *numbered_floats(size_t count, float size, float special) {
+  float *x = floats(count, -size, size);
+  if (special != 0 && count) x[random_below((uint32_t)count)] = special;
+  return x;
+}
 
 void expect(bool holds, const char *what) {
   if (holds) return;
@@ -106,7 +113,8 @@ static const int windows[window_count][12] = {
   {9, 10, 5, 5, 1, 1, 1, 1, 2, 2, 2, 2},  {11, 12, 5, 5, 2, 2, 1, 1, 1, 2, 2, 1},
   {8, 13, 3, 2, 1, 3, 2, 3, 2, 1, 0, 3},  {6, 5, 1, 4, 1, 1, 1, 1, 0, 3, 0, 3},
   {4, 4, 7, 7, 1, 1, 1, 1, 3, 3, 3, 3},   {3, 4, 2, 2, 1, 1, 1, 1, 3, 3, 2, 2},
-  {8, 9, 3, 3, 1, 1, 1, 1, -1, -2, 0, 0},
+  {8, 9, 3, 3, 1, 1, 1, 1, -1, -2, 0, 0}, {9, 8, 3, 3, 1, 1, 2, 2, 2, 1, 1, 3},
+  {5, 1, 3, 3, 1, 2, 1, 1, 1, 1, 1, 2},   {9, 10, 5, 5, 2, 1, 1, 2, 3, 4, 0, 1},
 };
 
 lamina_window window_at(size_t index, size_t pixel_bytes) {
@@ -134,23 +142,19 @@ size_t panel_count(const lamina_kernels *set, size_t columns) {
   return (columns + width - 1) / width;
 }
 
-static void crash(int number) {
-  (void)number;
-  static const char what[] = ": touches memory that is not its own\n";
-  if (write(1, name, strlen(name)) < 0 || write(1, what, sizeof what - 1) < 0) _exit(2);
-  _exit(1);
-}
-
-int main(void) {
-  signal(SIGSEGV, crash);
-  signal(SIGBUS, crash);
+size_t compare_set(const lamina_kernels *set) {
+  sets[1] = set;
+  state = SEED;
+  case_count = failure_count = 0;
   compare_elements();
   compare_lines();
   compare_products();
   compare_images();
+  compare_small_weights();
   compare_brains();
   compare_bytes();
   compare_byte_products();
-  printf("%s: %zu cases, %zu differences\n", sets[1]->name, case_count, failure_count);
-  return failure_count ? 1 : 0;
+  compare_byte_lines();
+  printf("%s: %zu cases, %zu differences\n", set->name, case_count, failure_count);
+  return failure_count;
 }

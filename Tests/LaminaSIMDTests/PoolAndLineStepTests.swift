@@ -112,6 +112,14 @@ import Testing
     ).check(set)
   }
 
+  /// Near a large peak a sum of it and a logarithm has few digits of the latter.
+  @Test(arguments: InstructionSet.available)
+  func logarithmsKeepTheirDigitsFarFromZero(set: InstructionSet) throws {
+    let numbers: [Float] = [9e6, 9e6 + 1, 9e6 - 2, 9e6, 9e6 + 3, -7e7, -7e7, -7e7, -7e7, -7e7]
+    let x = Tensor([2, 5], numbers)
+    try StepCase(op: LogSoftmax(axis: 1), inputs: [x], tolerance: 1e-6).check(set)
+  }
+
   @Test(arguments: InstructionSet.available)
   func reductionsTakeNeighbouringAxes(set: InstructionSet) throws {
     var source = NumberSource(seed: 55)

@@ -39,13 +39,26 @@ LAMINA_INLINE float f32_line_power_sum(const float *x, size_t count, float peak,
   return total;
 }
 
+/// Writes scale · (x − peak) less the logarithm of the powers' sum.
+///
+/// The peak is subtracted by itself: its sum with the logarithm would be rounded to the peak's size.
+LAMINA_INLINE void f32_line_logarithms(
+  const float *x, float *y, size_t count, float peak, float scale) {
+  const vf total = vf_set(logf(f32_line_power_sum(x, count, peak, scale)));
+  const vf top = vf_set(peak), factor = vf_set(scale);
+  for (size_t i = 0; i < count; i += LANES) {
+    size_t n = count - i < LANES ? count - i : LANES;
+    vf power = vf_mul(factor, vf_sub(vf_load_n(x + i, n), top));
+    vf_store_n(y + i, vf_sub(power, total), n);
+  }
+}
+
 LAMINA_TARGET void LAMINA_KERNEL(f32_softmax)(
   const float *x, float *y, size_t lines, size_t count, float scale, bool logarithm) {
   for (size_t line = 0; line < lines; line++, x += count, y += count) {
     float peak = f32_line_largest(x, count);
     if (logarithm) {
-      float shift = logf(f32_line_power_sum(x, count, peak, scale)) + scale * peak;
-      LAMINA_KERNEL(f32_unary)(lamina_unary_linear, x, y, count, scale, -shift);
+      f32_line_logarithms(x, y, count, peak, scale);
     } else {
       float total = f32_line_powers(x, y, count, peak, scale);
       LAMINA_KERNEL(f32_unary)(lamina_unary_linear, y, y, count, 1 / total, 0);

@@ -46,6 +46,7 @@ typedef struct lamina_kernels {
   lamina_i8_depthwise_function *_Nonnull i8_depthwise;
   lamina_i8_pool_function *_Nonnull i8_pool;
   lamina_i8_binary_function *_Nonnull i8_binary;
+  lamina_i8_softmax_function *_Nonnull i8_softmax;
   lamina_i8_quantize_function *_Nonnull i8_quantize;
   lamina_i8_dequantize_function *_Nonnull i8_dequantize;
   lamina_roof_function *_Nonnull f32_roof, *_Nonnull bf16_roof, *_Nonnull i8_roof;

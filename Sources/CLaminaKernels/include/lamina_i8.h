@@ -100,7 +100,7 @@ void lamina_i8_pack(
 /// Adds up the weights of each column.
 void lamina_i8_column_sums(const lamina_weights *_Nonnull weights, int32_t *_Nonnull sums);
 
-/// A depthwise convolution of bytes.
+/// A depthwise convolution of bytes. The window's pixels are `channels` bytes, without a gap.
 ///
 ///     y[i][c] = clamp(round((bias[c] + Σ_t lifted(x[tap t][c]) · (weights[t][c] − zero[c]))
 ///                           · multiplier[c]) + y_zero)
@@ -165,6 +165,27 @@ typedef void lamina_i8_binary_function(
 
 lamina_i8_binary_function lamina_i8_binary__scalar, lamina_i8_binary__neon, lamina_i8_binary__avx2,
   lamina_i8_binary__avx512;
+
+/// Softmax of lines of bytes.
+///
+///     y[i] = clamp(round(powers[d[i]] / Σ powers[d] / y_scale) + y_zero), d[i] = max − x[i]
+typedef struct lamina_i8_softmax {
+  /// exp(−scale · d) for the distances d from 0 to 255.
+  const float *_Nonnull powers;
+  bool is_signed;
+  float y_scale;
+  int32_t y_zero, y_low, y_high;
+  /// Ties go to the even code, else away from zero.
+  bool rounds_to_even;
+} lamina_i8_softmax;
+
+/// `lines` lines of `count` bytes, without gaps; in place allowed.
+typedef void lamina_i8_softmax_function(
+  const lamina_i8_softmax *_Nonnull softmax, const uint8_t *_Nonnull x, uint8_t *_Nonnull y,
+  size_t lines, size_t count);
+
+lamina_i8_softmax_function lamina_i8_softmax__scalar, lamina_i8_softmax__neon,
+  lamina_i8_softmax__avx2, lamina_i8_softmax__avx512;
 
 /// y[i] = clamp(round(x[i] / scale) + zero).
 typedef void lamina_i8_quantize_function(

@@ -38,6 +38,7 @@
 #endif
 #include "../i8/pool.h"
 #include "../i8/elementwise.h"
+#include "../i8/softmax.h"
 #include "../roof/roof.h"
 
 const lamina_kernels LAMINA_KERNEL(kernels) = {
@@ -78,6 +79,7 @@ const lamina_kernels LAMINA_KERNEL(kernels) = {
   .i8_depthwise = LAMINA_KERNEL(i8_depthwise),
   .i8_pool = LAMINA_KERNEL(i8_pool),
   .i8_binary = LAMINA_KERNEL(i8_binary),
+  .i8_softmax = LAMINA_KERNEL(i8_softmax),
   .i8_quantize = LAMINA_KERNEL(i8_quantize),
   .i8_dequantize = LAMINA_KERNEL(i8_dequantize),
   .f32_roof = LAMINA_KERNEL(f32_roof),

@@ -12,6 +12,11 @@ enum SoftmaxKernels {
     try lines(axis: op.axis, flattens: op.flattens, scale: op.beta, logarithm: false, request)
   }
 
+  static func byteSoftmax(
+    _ op: Softmax,
+    _ request: KernelRequest
+  ) throws(Refusal) -> any PreparedKernel { try ByteSoftmax(op, request) }
+
   static func halfSoftmax(
     _ op: Softmax,
     _ request: KernelRequest
@@ -31,20 +36,31 @@ enum SoftmaxKernels {
     logarithm: Bool,
     _ request: KernelRequest
   ) throws(Refusal) -> any PreparedKernel {
-    let shape = try request.input(0).shape
+    let lines = try SoftmaxLines(request.input(0).shape, axis: axis, flattens: flattens)
+    return try FloatSoftmax(
+      lines: lines.count,
+      count: lines.length,
+      scale: scale,
+      logarithm: logarithm,
+      request
+    )
+  }
+}
+
+/// The lines of a softmax, one after the other without gaps.
+struct SoftmaxLines {
+  let count: Int
+  let length: Int
+
+  init(_ shape: Shape, axis: Int, flattens: Bool) throws(Refusal) {
     let first = axis < 0 ? axis + shape.rank : axis
     guard first >= 0, first < shape.rank else { throw Refusal("the axis is not one of the input") }
     let end = flattens ? shape.rank : first + 1
     guard shape.product(end..<shape.rank) == 1 else {
       throw Refusal("the lines of axis \(first) of \(shape) do not lie without gaps")
     }
-    return try FloatSoftmax(
-      lines: shape.product(0..<first),
-      count: shape.product(first..<end),
-      scale: scale,
-      logarithm: logarithm,
-      request
-    )
+    count = shape.product(0..<first)
+    length = shape.product(first..<end)
   }
 }
 
