@@ -43,7 +43,10 @@ LAMINA_INLINE vf vf_ceil(vf a) { return ceilf(a); }
 LAMINA_INLINE vf vf_where_less(vf a, vf b, vf yes, vf no) { return a < b ? yes : no; }
 LAMINA_INLINE vf vf_where_nan(vf a, vf yes, vf no) { return a != a ? yes : no; }
 LAMINA_INLINE vf vf_copysign(vf size, vf sign) { return copysignf(size, sign); }
-LAMINA_INLINE vf vf_scale2(vf a, vf exponent) { return ldexpf(a, (int)exponent); }
+/// Multiplies by a power of two; NaN has no exponent and stays.
+LAMINA_INLINE vf vf_scale2(vf a, vf exponent) {
+  return exponent == exponent ? ldexpf(a, (int)exponent) : a;
+}
 LAMINA_INLINE float vf_sum(vf a) { return a; }
 LAMINA_INLINE float vf_largest(vf a) { return a; }
 LAMINA_INLINE float vf_smallest(vf a) { return a; }
