@@ -1,6 +1,7 @@
 // Packing of float32 weights into panels.
 
 #include "../include/lamina_f32.h"
+#include "../shared/depthwise_walk.h"
 #include <string.h>
 
 size_t lamina_f32_packed_count(size_t inner, size_t columns, size_t lanes, size_t vectors) {
@@ -61,5 +62,6 @@ size_t lamina_depthwise_scratch(
   const lamina_window *window, size_t lanes, size_t element_bytes) {
   const size_t addresses = window->kernel_height * window->kernel_width * sizeof(void *);
   const size_t copies = window->kernel_height * window->width * 2 * lanes * element_bytes;
-  return addresses > copies ? addresses : copies;
+  const size_t kept = copies < DEPTHWISE_CACHE_BYTES ? copies : DEPTHWISE_CACHE_BYTES;
+  return addresses > kept ? addresses : kept;
 }

@@ -11,6 +11,11 @@
 /// Rows of the tallest window whose rows are walked over.
 #define DEPTHWISE_TALLEST 5
 
+/// The first-level cache that copies of rows are to stay in: sets of lines of 64 bytes.
+#define DEPTHWISE_CACHE_SETS 64
+#define DEPTHWISE_CACHE_WAYS 8
+#define DEPTHWISE_CACHE_BYTES (DEPTHWISE_CACHE_SETS * DEPTHWISE_CACHE_WAYS * 64)
+
 /// The column of each input row under an output row.
 typedef struct depthwise_walk {
   /// Where it lies, and the bytes from one column to the next: none where there is no row.
@@ -48,10 +53,11 @@ static inline depthwise_walk depthwise_walk_from(
 
 /// Whether the pixels of a block of channels push each other out of the first-level cache, in which
 /// they would stay side by side: a block is a few bytes of each pixel, and pixels some powers of two
-/// apart share few sets. The cache is taken to be of 32 KiB, 64 sets of 8 lines.
+/// apart share few sets.
 static inline bool depthwise_crowds(
   const lamina_window *window, const size_t size, size_t block_bytes) {
-  const size_t sets = 64, ways = 8, distance = window->pixel_bytes / 64;
+  const size_t sets = DEPTHWISE_CACHE_SETS, ways = DEPTHWISE_CACHE_WAYS;
+  const size_t distance = window->pixel_bytes / 64;
   if (window->pixel_bytes % 64 || window->dilation_y != 1 || distance == 0) return false;
   const size_t factor = distance & (0 - distance), lines = (block_bytes + 63) / 64;
   const size_t starts = factor < sets ? sets / factor : 1;
