@@ -111,15 +111,16 @@ void compare_bytes(void) {
 }
 
 /// Numbers of columns: multipliers of all sizes that shift to the left, to the right, and far.
-static lamina_i8_columns random_columns(size_t count, bool has_zeros) {
+/// Numbers of columns; with `fits`, scaled sums stay below 2²².
+static lamina_i8_columns random_columns(size_t count, bool has_zeros, bool fits) {
   int32_t *bias = memory(count * 4, 4), *zero = memory(count * 4, 4);
   float *multiplier = floats(count, 0.5f, 1);
   static const float powers[] = {0x1p-10f, 0x1p-12f, 0x1p-13f, 0x1p-8f, 0x1p-40f, 1, 4};
   for (size_t j = 0; j < count; j++) {
     bias[j] = (int32_t)random_below(1 << 21) - (1 << 20);
-    if (random_below(5) == 0) bias[j] = (int32_t)random_below(UINT32_MAX);
+    if (!fits && random_below(5) == 0) bias[j] = (int32_t)random_below(UINT32_MAX);
     zero[j] = has_zeros ? (int32_t)random_below(256) - 128 : 0;
-    multiplier[j] *= powers[random_below(sizeof powers / sizeof powers[0])];
+    multiplier[j] *= powers[random_below(sizeof powers / sizeof powers[0] - (fits ? 2 : 0))];
   }
   return (lamina_i8_columns){.bias = bias, .multiplier = multiplier, .zero = zero};
 }
@@ -128,7 +129,7 @@ static lamina_i8_columns random_columns(size_t count, bool has_zeros) {
 typedef struct byte_product_case {
   const lamina_window *window;
   size_t rows, depth, columns;
-  bool copies, is_signed, has_zeros, ends, adds;
+  bool copies, is_signed, has_zeros, fits, ends, adds;
 } byte_product_case;
 
 static uint8_t *multiply_bytes(
@@ -165,7 +166,7 @@ static void compare_byte_product(const byte_product_case *shape) {
     .data = memory(inner * columns, 1), .kernel_height = height, .kernel_width = width,
     .depth = depth, .columns = columns, .y_stride = (ptrdiff_t)(width * depth),
     .x_stride = (ptrdiff_t)depth, .depth_stride = 1, .column_stride = (ptrdiff_t)inner};
-  const lamina_i8_columns numbers = random_columns(columns, shape->has_zeros);
+  const lamina_i8_columns numbers = random_columns(columns, shape->has_zeros, shape->fits);
   const int32_t low = lowest(shape->is_signed);
   const lamina_i8_ending ending = {
     .result_scale = 0.05f, .addend_scale = 0.07f, .y_scale = 0.08f,
@@ -177,7 +178,8 @@ static void compare_byte_product(const byte_product_case *shape) {
     .depth = shape->copies ? width * depth : depth, .columns = columns,
     .padding = memset(memory(inner, 1), (int)random_below(256), inner), .x_stride = depth + 1,
     .y_stride = columns + 2, .y_zero = random_zero(shape->is_signed), .y_low = low,
-    .y_high = low + 255, .ending = shape->ends ? &ending : NULL,
+    .y_high = low + (shape->fits ? 200 : 255), .fits = shape->fits,
+    .ending = shape->ends ? &ending : NULL,
     .addend = shape->ends && shape->adds ? memory(shape->rows * columns, 1) : NULL,
     .addend_stride = columns};
   const uint8_t *x = memory(count, 1);
@@ -186,13 +188,13 @@ static void compare_byte_product(const byte_product_case *shape) {
     y[s] = multiply_bytes(sets[s], shape, product, &weights, &numbers, x);
   }
   const size_t results = (shape->rows - 1) * (columns + 2) + columns;
-  expect_codes(y, results, shape->is_signed, shape->ends);
+  expect_codes(y, results, shape->is_signed, shape->ends || shape->fits);
 }
 
 static byte_product_case random_case(size_t depth, size_t columns) {
   return (byte_product_case){
     .depth = depth, .columns = columns, .is_signed = random_below(2),
-    .has_zeros = random_below(2), .ends = random_below(2),
+    .has_zeros = random_below(2), .fits = random_below(2), .ends = random_below(2),
     .adds = random_below(2)};
 }
 
@@ -224,15 +226,15 @@ static void compare_byte_depthwise(size_t index, size_t channels) {
   begin("i8_depthwise of window %zu, %zu channels", index, channels);
   const lamina_window window = window_at(index, channels);
   const size_t taps = window.kernel_height * window.kernel_width, pixels = pixel_count(&window);
-  const bool has_zeros = random_below(2), is_signed = random_below(2);
+  const bool has_zeros = random_below(2), is_signed = random_below(2), fits = random_below(2);
   const int8_t *weights = memory(taps * channels, 1);
-  const lamina_i8_columns columns = random_columns(channels, has_zeros);
+  const lamina_i8_columns columns = random_columns(channels, has_zeros, fits);
   lamina_i8_depthwise depthwise = {
     .window = &window, .channels = channels, .is_signed = is_signed,
     .has_weight_zeros = has_zeros,
     .padding = memset(memory(channels, 1), (int)random_below(256), channels),
     .y_stride = channels + random_below(2), .y_zero = random_zero(is_signed),
-    .y_low = lowest(is_signed), .y_high = lowest(is_signed) + 255};
+    .y_low = lowest(is_signed), .y_high = lowest(is_signed) + (fits ? 200 : 255), .fits = fits};
   const uint8_t *x = memory(image_count(&window, channels, channels), 1);
   uint8_t *y[2];
   for (size_t s = 0; s < 2; s++) {
@@ -246,7 +248,7 @@ static void compare_byte_depthwise(size_t index, size_t channels) {
     sets[s]->i8_depthwise(&depthwise, x, y[s], scratch, 0, pixels / 3);
     sets[s]->i8_depthwise(&depthwise, x, y[s], scratch, pixels / 3, pixels);
   }
-  expect_bytes(y, pixels * (channels + 1) - 1);
+  expect_codes(y, pixels * (channels + 1) - 1, is_signed, fits);
 }
 
 void compare_byte_products(void) {

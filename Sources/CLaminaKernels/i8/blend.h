@@ -1,14 +1,15 @@
 // Sums of bytes of different scales, and how quanta become bytes.
 
-/// Raises quanta to `low`, shifts and writes one vector.
-LAMINA_INLINE void i8_store(vi quanta, int32_t low, int32_t zero, uint8_t *y, size_t count) {
-  vi_store_bytes(y, vi_add(vi_max(vi_set(low - zero), quanta), vi_set(zero)), count);
+/// Shifts, clamps and writes one vector of quanta.
+LAMINA_INLINE void i8_store(
+  vi quanta, int32_t low, int32_t high, int32_t zero, uint8_t *y, size_t count) {
+  vi bounded = vi_min(vi_set(high - zero), vi_max(vi_set(low - zero), quanta));
+  vi_store_bytes(y, vi_add(bounded, vi_set(zero)), count);
 }
 
-/// The nearest whole number, ties to even or away from zero, and at most `most`; what is too low for
-/// an integer stays far below all bytes.
-LAMINA_INLINE vi i8_round(vf real, vf most, bool to_even) {
-  real = vf_min(most, real);
+/// The nearest whole number, ties to even or away from zero; what is large stays large.
+LAMINA_INLINE vi i8_round(vf real, bool to_even) {
+  real = vf_min(vf_set(0x1p16f), real);
   if (to_even) return vi_from_float(real);
   return vi_truncate(vf_add(real, vf_copysign(vf_set(0.5f), real)));
 }
@@ -17,8 +18,7 @@ LAMINA_INLINE vi i8_round(vf real, vf most, bool to_even) {
 LAMINA_INLINE void i8_store_quanta(
   vf quanta, int32_t zero, int32_t low, int32_t high, bool to_even, uint8_t *y, size_t n) {
   vf known = vf_where_nan(quanta, vf_set(0), quanta);
-  const vf most = vf_set((float)(high - zero));
-  i8_store(i8_round(vf_max(vf_set(-0x1p16f), known), most, to_even), low, zero, y, n);
+  i8_store(i8_round(vf_max(vf_set(-0x1p16f), known), to_even), low, high, zero, y, n);
 }
 
 /// How one operand's bytes become real numbers.
@@ -57,7 +57,7 @@ LAMINA_INLINE vi i8_blend_lanes(
     vi other = vi_xor(vi_bytes_n(b, n), vi_set(blend->b_flip));
     real = vf_fma(vf_from_int(other), vf_set(blend->b_factor), real);
   }
-  return i8_round(real, vf_set((float)(blend->high - blend->zero)), blend->to_even);
+  return i8_round(real, blend->to_even);
 }
 
 #ifdef LAMINA_STORES_PAIRS
@@ -75,7 +75,7 @@ LAMINA_INLINE void i8_blend_pair(
       i8_blend_lanes(blend, left + LANES, right ? right + LANES : NULL, columns - first);
   }
   vi_store_pair(
-    quanta[0], quanta[1], blend->low, blend->zero, y, y + y_stride, columns);
+    quanta[0], quanta[1], blend->low, blend->high, blend->zero, y, y + y_stride, columns);
 }
 #endif
 
@@ -100,7 +100,8 @@ LAMINA_INLINE void i8_blend_rows(
       size_t n = columns - c < LANES ? columns - c : LANES;
       vi quanta = i8_blend_lanes(
         blend, a + i * a_stride + c, b ? b + i * b_stride + c : NULL, n);
-      i8_store(quanta, blend->low, blend->zero, y + i * y_stride + c, n);
+      i8_store(
+        quanta, blend->low, blend->high, blend->zero, y + i * y_stride + c, n);
     }
   }
 }

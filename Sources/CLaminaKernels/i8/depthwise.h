@@ -9,7 +9,6 @@ LAMINA_TARGET void LAMINA_KERNEL(i8_depthwise)(
   const size_t channels = depthwise->channels;
   const size_t taps = window->kernel_height * window->kernel_width;
   const vi flip = vi_set(depthwise->is_signed ? 0x00800080 : 0);
-  const vf most = vf_set((float)(depthwise->y_high - depthwise->y_zero));
   const uint8_t **rows = scratch;
   rows[taps] = depthwise->padding;
   for (size_t i = begin; i < end; i++) {
@@ -27,7 +26,8 @@ LAMINA_TARGET void LAMINA_KERNEL(i8_depthwise)(
           sum, vi_xor(vi_or(first, second), flip), vi_load((const int32_t *)packed));
       }
       i8_store(
-        i8_rescale(sum, multiplier, most), depthwise->y_low, depthwise->y_zero,
+        i8_rescale(sum, multiplier, false), depthwise->y_low, depthwise->y_high,
+        depthwise->y_zero,
         y + i * depthwise->y_stride + c, n);
     }
   }

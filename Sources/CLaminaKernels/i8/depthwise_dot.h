@@ -186,16 +186,16 @@ LAMINA_INLINE void i8_block_sums(
 
 /// How quanta become bytes.
 typedef struct i8_block_end {
-  vf most;
-  __m512i zero, low;
-  bool is_signed;
+  __m512i zero, low, high;
+  bool is_signed, is_narrow, fits;
 } i8_block_end;
 
 LAMINA_INLINE i8_block_end i8_block_end_of(const lamina_i8_depthwise *depthwise) {
   return (i8_block_end){
-    .most = vf_set((float)(depthwise->y_high - depthwise->y_zero)),
     .zero = _mm512_set1_epi16((short)depthwise->y_zero),
-    .low = _mm512_set1_epi16((short)depthwise->y_low), .is_signed = depthwise->y_low < 0};
+    .low = _mm512_set1_epi16((short)depthwise->y_low),
+    .high = _mm512_set1_epi16((short)depthwise->y_high), .is_signed = depthwise->y_low < 0,
+    .is_narrow = depthwise->y_high - depthwise->y_low < 255, .fits = depthwise->fits};
 }
 
 /// Turns the sums of a block into bytes in their own order.
@@ -205,12 +205,17 @@ LAMINA_INLINE void i8_block_store(
   __m512i quanta[4];
   _Pragma("clang loop unroll(full)")
   for (size_t j = 0; j < 4; j++) {
-    quanta[j] = i8_rescale(sums[j], vf_load(multipliers + 16 * j), end->most);
+    const vf multiplier = vf_load(multipliers + 16 * j);
+    quanta[j] =
+      end->fits ? i8_rescale(sums[j], multiplier, true) : i8_rescale(sums[j], multiplier, false);
   }
   __m512i front = _mm512_adds_epi16(_mm512_packs_epi32(quanta[0], quanta[1]), end->zero);
   __m512i back = _mm512_adds_epi16(_mm512_packs_epi32(quanta[2], quanta[3]), end->zero);
-  front = _mm512_max_epi16(end->low, front);
-  back = _mm512_max_epi16(end->low, back);
+  // Packing clamps to all bytes by itself.
+  if (end->is_narrow) {
+    front = _mm512_min_epi16(end->high, _mm512_max_epi16(end->low, front));
+    back = _mm512_min_epi16(end->high, _mm512_max_epi16(end->low, back));
+  }
   __m512i bytes = end->is_signed ? _mm512_packs_epi16(front, back)
                                  : _mm512_packus_epi16(front, back);
   _mm512_mask_storeu_epi8(y, mask, bytes);

@@ -40,6 +40,8 @@ typedef struct lamina_i8_product {
   const uint8_t *_Nullable padding;
   size_t x_stride, y_stride;
   int32_t y_zero, y_low, y_high;
+  /// No sum times its multiplier reaches 2²².
+  bool fits;
   const lamina_i8_ending *_Nullable ending;
   /// What the ending adds, laid out as the result with rows of `addend_stride`; may be `y`.
   const uint8_t *_Nullable addend;
@@ -116,6 +118,8 @@ typedef struct lamina_i8_depthwise {
   const uint8_t *_Nonnull padding;
   size_t y_stride;
   int32_t y_zero, y_low, y_high;
+  /// No sum times its multiplier reaches 2²².
+  bool fits;
 } lamina_i8_depthwise;
 
 /// Bytes that `lamina_i8_depthwise_pack` writes.

@@ -102,6 +102,7 @@ LAMINA_INLINE vi vi_xor(vi a, vi b) { return _mm256_xor_si256(a, b); }
 LAMINA_INLINE vi vi_truncate(vf a) { return _mm256_cvttps_epi32(a); }
 LAMINA_INLINE vi vi_from_float(vf a) { return _mm256_cvtps_epi32(a); }
 LAMINA_INLINE vf vf_from_int(vi a) { return _mm256_cvtepi32_ps(a); }
+LAMINA_INLINE vi vi_bits(vf a) { return _mm256_castps_si256(a); }
 
 /// Eight bytes, the first `n` from `p`, widened without sign.
 LAMINA_INLINE vi vi_bytes_n(const uint8_t *p, size_t n) {

@@ -86,6 +86,7 @@ LAMINA_INLINE vi vi_xor(vi a, vi b) { return _mm512_xor_si512(a, b); }
 LAMINA_INLINE vi vi_truncate(vf a) { return _mm512_cvttps_epi32(a); }
 LAMINA_INLINE vi vi_from_float(vf a) { return _mm512_cvtps_epi32(a); }
 LAMINA_INLINE vf vf_from_int(vi a) { return _mm512_cvtepi32_ps(a); }
+LAMINA_INLINE vi vi_bits(vf a) { return _mm512_castps_si512(a); }
 
 /// Sixteen bytes, the first `n` from `p`, widened without sign.
 LAMINA_INLINE vi vi_bytes_n(const uint8_t *p, size_t n) {
@@ -102,18 +103,21 @@ LAMINA_INLINE void vi_store_bytes(uint8_t *p, vi x, size_t n) {
 }
 
 #define LAMINA_STORES_PAIRS
-/// Shifts two rows of up to 32 quanta, raises them to `low` and writes them as bytes.
+/// Shifts and clamps two rows of up to 32 quanta and writes them as bytes.
 LAMINA_INLINE void vi_store_pair(
-  const vi *a, const vi *b, int32_t low, int32_t zero, uint8_t *y_a, uint8_t *y_b,
-  size_t count) {
+  const vi *a, const vi *b, int32_t low, int32_t high, int32_t zero, uint8_t *y_a,
+  uint8_t *y_b, size_t count) {
   const __m512i order =
     _mm512_setr_epi32(0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15);
   const __m512i shift = _mm512_set1_epi16((short)zero);
-  const __m512i least = _mm512_set1_epi16((short)low);
+  const __m512i least = _mm512_set1_epi16((short)low), most = _mm512_set1_epi16((short)high);
   __m512i first = _mm512_adds_epi16(_mm512_packs_epi32(a[0], a[1]), shift);
   __m512i second = _mm512_adds_epi16(_mm512_packs_epi32(b[0], b[1]), shift);
-  first = _mm512_max_epi16(least, first);
-  second = _mm512_max_epi16(least, second);
+  // Packing clamps to all bytes by itself.
+  if (high - low < 255) {
+    first = _mm512_min_epi16(most, _mm512_max_epi16(least, first));
+    second = _mm512_min_epi16(most, _mm512_max_epi16(least, second));
+  }
   __m512i bytes = low < 0 ? _mm512_packs_epi16(first, second)
                           : _mm512_packus_epi16(first, second);
   bytes = _mm512_permutexvar_epi32(order, bytes);

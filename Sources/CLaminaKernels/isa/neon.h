@@ -91,6 +91,7 @@ LAMINA_INLINE vi vi_where_fits(vf a, vi whole) {
 LAMINA_INLINE vi vi_truncate(vf a) { return vi_where_fits(a, vcvtq_s32_f32(a)); }
 LAMINA_INLINE vi vi_from_float(vf a) { return vi_where_fits(a, vcvtnq_s32_f32(a)); }
 LAMINA_INLINE vf vf_from_int(vi a) { return vcvtq_f32_s32(a); }
+LAMINA_INLINE vi vi_bits(vf a) { return vreinterpretq_s32_f32(a); }
 
 /// Four bytes, the first `n` from `p`, widened without sign.
 LAMINA_INLINE vi vi_bytes_n(const uint8_t *p, size_t n) {

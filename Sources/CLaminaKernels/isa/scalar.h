@@ -69,6 +69,11 @@ LAMINA_INLINE vi vi_truncate(vf a) {
   return a >= -2147483648.0f && a < 2147483648.0f ? (int32_t)a : INT32_MIN;
 }
 LAMINA_INLINE vf vf_from_int(vi a) { return (float)a; }
+LAMINA_INLINE vi vi_bits(vf a) {
+  vi bits;
+  memcpy(&bits, &a, sizeof bits);
+  return bits;
+}
 LAMINA_INLINE vi vi_bytes_n(const uint8_t *p, size_t n) { return n ? *p : 0; }
 LAMINA_INLINE void vi_store_bytes(uint8_t *p, vi x, size_t n) {
   if (n) *p = (uint8_t)x;

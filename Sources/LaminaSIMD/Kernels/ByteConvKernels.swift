@@ -134,7 +134,8 @@ final class ByteDepthwise: PreparedKernel, @unchecked Sendable {
         y_stride: request.outputStride(channels),
         y_zero: weights.y.zero,
         y_low: weights.y.low,
-        y_high: weights.y.high
+        y_high: weights.y.high,
+        fits: weights.scaledSumsFit(count: geometry.taps)
       )
     )
     pack(strides, weights)

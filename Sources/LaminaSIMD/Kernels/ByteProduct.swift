@@ -115,6 +115,7 @@ final class ByteProduct: PreparedKernel, @unchecked Sendable {
       y_zero: weights.y.zero,
       y_low: weights.y.low,
       y_high: weights.y.high,
+      fits: weights.scaledSumsFit(count: problem.taps * problem.depth),
       ending: ending.map { UnsafePointer($0.pointer) },
       addend: nil,
       addend_stride: problem.yStride
@@ -291,6 +292,15 @@ struct ByteWeights {
       }
       let sums = (real / units[channel]).rounded()
       return Int32(min(max(sums, -2_000_000_000), 2_000_000_000))
+    }
+  }
+
+  /// Whether no sum of `count` products reaches 2²² in quanta of the output.
+  func scaledSumsFit(count: Int) -> Bool {
+    let largestZero = zeros.map { abs(Int($0)) }.max() ?? 0
+    let largestProduct = Float(count) * 255 * Float(128 + largestZero)
+    return bias.indices.allSatisfy { channel in
+      (largestProduct + abs(Float(bias[channel]))) * multipliers[channel] < 0x1p22
     }
   }
 
