@@ -253,6 +253,7 @@ extension SIMDBackend {
     Kernel(RMSNorm.self, .float32, "lines", make: NormalizationKernels.rootMeanSquare),
     Kernel(GroupNorm.self, .float32, "planes", make: NormalizationKernels.group),
     Kernel(Cumulative.self, .any, "lines", make: CumulativeKernels.cumulative),
+    Kernel(GRU.self, .float32, "packed", make: RecurrentKernels.gru),
     Kernel(LSTM.self, .float32, "packed", make: RecurrentKernels.lstm),
     Kernel(SequenceLSTM.self, .float32, "packed", make: RecurrentKernels.sequence),
     Kernel(InstanceNorm.self, .float32, "planes", make: NormalizationKernels.instance),
