@@ -5,6 +5,7 @@
 #include "lamina_f32.h"
 #include "lamina_i8.h"
 #include "lamina_roof.h"
+#include "lamina_search.h"
 #include "lamina_small.h"
 #include "lamina_window.h"
 #include "lamina_winograd.h"
