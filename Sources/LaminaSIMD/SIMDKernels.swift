@@ -263,7 +263,9 @@ extension SIMDBackend {
     Kernel(Resize.self, .float32, "neighbours", make: ResizeKernels.resize),
     Kernel(Resize.self, .bytes, "neighbours", make: ResizeKernels.resize),
     Kernel(Upsample.self, .float32, "neighbours", make: ResizeKernels.upsample),
+    Kernel(Upsample.self, .bytes, "neighbours", make: ResizeKernels.upsample),
     Kernel(ResizeBilinear.self, .float32, "neighbours", make: ResizeKernels.bilinear),
+    Kernel(ResizeBilinear.self, .bytes, "neighbours", make: ResizeKernels.bilinear),
     Kernel(ResizeNearestNeighbor.self, .any, "neighbours", make: ResizeKernels.nearest),
   ]
 

@@ -4,6 +4,7 @@
 #include "lamina_cpu.h"
 #include "lamina_f32.h"
 #include "lamina_i8.h"
+#include "lamina_mix.h"
 #include "lamina_roof.h"
 #include "lamina_search.h"
 #include "lamina_small.h"
