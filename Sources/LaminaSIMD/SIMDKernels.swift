@@ -266,6 +266,7 @@ extension SIMDBackend {
     Kernel(Upsample.self, .bytes, "neighbours", make: ResizeKernels.upsample),
     Kernel(ResizeBilinear.self, .float32, "neighbours", make: ResizeKernels.bilinear),
     Kernel(ResizeBilinear.self, .bytes, "neighbours", make: ResizeKernels.bilinear),
+    Kernel(GridSample.self, .float32, "channels", make: ResizeKernels.gridSample),
     Kernel(ResizeNearestNeighbor.self, .any, "neighbours", make: ResizeKernels.nearest),
   ]
 

@@ -133,6 +133,27 @@ import Testing
     }
   }
 
+  @Test(arguments: InstructionSet.available, [GridSample.Padding.zeros, .border, .reflection])
+  func samplesOfGridsAgreeWithTheReference(
+    set: InstructionSet,
+    padding: GridSample.Padding
+  ) throws {
+    var source = NumberSource(seed: 77)
+    for aligns in [false, true] {
+      let op = GridSample(padding: padding, alignsCorners: aligns)
+      for (shape, places) in [
+        (Shape([2, 3, 5, 6]), [7, 13]), ([1, 17, 4, 9], [1, 1]), ([1, 2, 1, 3], [8, 8]),
+      ] {
+        var grid = source.floats(shape[0] * places[0] * places[1] * 2, in: -3...3)
+        let ends: [Float] = [-1, 1, 0, 0.999_999, 1e20, -1e20, 1.2, -1.2]
+        for (index, value) in ends.prefix(grid.count).enumerated() { grid[index] = value }
+        let tensor = Tensor([shape[0], places[0], places[1], 2], grid)
+        try StepCase(op: op, inputs: [source.tensor(shape), tensor], constants: [])
+          .check(set, threads: 2)
+      }
+    }
+  }
+
   @Test func blocksMoveBetweenSpaceAndDepth() throws {
     var source = NumberSource(seed: 74)
     for layout in [ChannelLayout.channelsFirst, .channelsLast] {
