@@ -34,11 +34,10 @@ package struct SIMDBackend: Backend {
     return prepare(request, .any)
   }
 
-  /// What the step computes with, judged by its first input and output.
+  /// What the step computes with, judged by its first input and the first output that is read.
   private static func elements(of request: StepRequest) -> Kernel.Elements? {
-    guard let x = request.inputs.optional(0), let y = request.outputs.first ?? nil else {
-      return nil
-    }
+    guard let x = request.inputs.optional(0), let y = request.outputs.lazy.compactMap({ $0 }).first
+    else { return nil }
     let isFloat = { (type: TensorType) in type.dtype == .float32 && type.quantization == nil }
     if isFloat(x), isFloat(y) { return .float32 }
     if x.dtype == .bfloat16, y.dtype == .bfloat16 { return .brain }

@@ -254,6 +254,7 @@ extension SIMDBackend {
     Kernel(RMSNorm.self, .float32, "lines", make: NormalizationKernels.rootMeanSquare),
     Kernel(GroupNorm.self, .float32, "planes", make: NormalizationKernels.group),
     Kernel(Cumulative.self, .any, "lines", make: CumulativeKernels.cumulative),
+    Kernel(GRU.self, .float32, "packed", make: RecurrentKernels.gru),
     Kernel(LSTM.self, .float32, "packed", make: RecurrentKernels.lstm),
     Kernel(SequenceLSTM.self, .float32, "packed", make: RecurrentKernels.sequence),
     Kernel(InstanceNorm.self, .float32, "planes", make: NormalizationKernels.instance),
@@ -263,7 +264,10 @@ extension SIMDBackend {
     Kernel(Resize.self, .float32, "neighbours", make: ResizeKernels.resize),
     Kernel(Resize.self, .bytes, "neighbours", make: ResizeKernels.resize),
     Kernel(Upsample.self, .float32, "neighbours", make: ResizeKernels.upsample),
+    Kernel(Upsample.self, .bytes, "neighbours", make: ResizeKernels.upsample),
     Kernel(ResizeBilinear.self, .float32, "neighbours", make: ResizeKernels.bilinear),
+    Kernel(ResizeBilinear.self, .bytes, "neighbours", make: ResizeKernels.bilinear),
+    Kernel(GridSample.self, .float32, "channels", make: ResizeKernels.gridSample),
     Kernel(ResizeNearestNeighbor.self, .any, "neighbours", make: ResizeKernels.nearest),
   ]
 

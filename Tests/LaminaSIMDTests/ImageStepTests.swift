@@ -74,8 +74,46 @@ import Testing
         let end = (DataType.int8, Quantization(scale: Float(0.1), zeroPoint: 3))
         try StepCase(op: nearest, inputs: [codes, target], quantization: end, quanta: 0)
           .check(.current)
-        try StepCase(op: bilinear, inputs: [codes, target], quantization: end).check(.current)
       }
+    }
+  }
+
+  @Test(arguments: InstructionSet.available, [DataType.int8, .uint8])
+  func mixedCodesAreWithinOneOfTheReference(set: InstructionSet, dtype: DataType) throws {
+    var source = NumberSource(seed: 76)
+    let same = Quantization(scale: 0.1, zeroPoint: 3)
+    for channels in [1, 3, 7, 8, 9, 21, 33] {
+      let codes = try source.codes([2, 5, 6, channels], dtype, same)
+      for size in [[9, 11], [5, 6], [3, 2], [1, 1], [10, 12], [15, 7]] {
+        let target = Tensor([2], size.map(Int32.init))
+        for (aligns, half) in [(false, false), (true, false), (false, true)] {
+          let op = ResizeBilinear(alignsCorners: aligns, halfPixelCenters: half)
+          for end in [same, Quantization(scale: 0.12, zeroPoint: 0)] {
+            try StepCase(op: op, inputs: [codes, target], quantization: (dtype, end))
+              .check(set, threads: 2)
+          }
+        }
+      }
+    }
+    let x = try source.codes([2, 3, 5, 6], dtype, same)
+    let scales = Tensor([4], [Float(1), 1, 1.7, 2])
+    try StepCase(
+      op: Resize(mode: .linear),
+      inputs: [x, nil, scales],
+      quantization: (dtype, same)
+    ).check(set)
+  }
+
+  @Test(arguments: InstructionSet.available, [DataType.int8, .uint8])
+  func tiesOfMixedCodesGoAsTheReferencesDo(set: InstructionSet, dtype: DataType) throws {
+    var source = NumberSource(seed: 78)
+    let target = Tensor([2], [Int32(10), 12])
+    let op = ResizeBilinear(halfPixelCenters: true)
+    for rounding in [Quantization.Rounding.awayFromZero, .toEven] {
+      var codes = Quantization(scale: 0.125, zeroPoint: 11)
+      codes.rounding = rounding
+      let x = try source.codes([1, 5, 6, 19], dtype, codes)
+      try StepCase(op: op, inputs: [x, target], quantization: (dtype, codes), quanta: 0).check(set)
     }
   }
 
@@ -91,6 +129,27 @@ import Testing
         let op = Resize(mode: mode, coordinates: coordinates)
         try StepCase(op: op, inputs: [x, nil, scales]).check(.current)
         try StepCase(op: op, inputs: [x, nil, nil, sizes]).check(.current)
+      }
+    }
+  }
+
+  @Test(arguments: InstructionSet.available, [GridSample.Padding.zeros, .border, .reflection])
+  func samplesOfGridsAgreeWithTheReference(
+    set: InstructionSet,
+    padding: GridSample.Padding
+  ) throws {
+    var source = NumberSource(seed: 77)
+    for aligns in [false, true] {
+      let op = GridSample(padding: padding, alignsCorners: aligns)
+      for (shape, places) in [
+        (Shape([2, 3, 5, 6]), [7, 13]), ([1, 17, 4, 9], [1, 1]), ([1, 2, 1, 3], [8, 8]),
+      ] {
+        var grid = source.floats(shape[0] * places[0] * places[1] * 2, in: -3...3)
+        let ends: [Float] = [-1, 1, 0, 0.999_999, 1e20, -1e20, 1.2, -1.2]
+        for (index, value) in ends.prefix(grid.count).enumerated() { grid[index] = value }
+        let tensor = Tensor([shape[0], places[0], places[1], 2], grid)
+        try StepCase(op: op, inputs: [source.tensor(shape), tensor], constants: [])
+          .check(set, threads: 2)
       }
     }
   }

@@ -138,26 +138,43 @@ import Testing
     ).check(set)
   }
 
-  @Test func placesOfExtremesAreFound() throws {
+  @Test(arguments: InstructionSet.available, [1, 3, 7, 8, 9, 15, 16, 17, 21, 255, 256, 257, 600])
+  func placesOfExtremesAreFound(set: InstructionSet, length: Int) throws {
     var source = NumberSource(seed: 92)
-    let codes = try source.codes([3, 5, 21], .uint8, Quantization(scale: 0.1, zeroPoint: 9))
-    var values = source.floats(60)
-    values[7] = .nan
-    values[20] = values[21]
-    for x in [Tensor([3, 4, 5], values), codes] {
-      for axis in [0, 1, -1] {
-        for function in ArgReduce.Function.allCases {
-          for last in [false, true] {
-            let op = ArgReduce(
-              function,
-              axis: axis,
-              keepsDimensions: last,
-              selectsLast: last,
-              indexType: last ? .int32 : .int64
-            )
-            try StepCase(op: op, inputs: [x]).check(.current, threads: 2)
-          }
-        }
+    for inner in length == 3 ? [1, 3, 1030] : [1, 3] {
+      let shape = Shape([2, length, inner])
+      let count = 2 * length * inner
+      // Few different values, so that most lines have their extreme several times.
+      let few = source.floats(count, in: -2...2).map { $0.rounded() }
+      var floats = source.floats(count)
+      for index in stride(from: 1, to: count, by: 29) { floats[index] = .nan }
+      for index in stride(from: 0, to: count, by: 31) { floats[index] = .infinity }
+      for index in stride(from: 2, to: count, by: 37) { floats[index] = -.infinity }
+      let ends = few.map { $0 > 1 ? Int32.max : $0 < -1 ? .min : Int32($0) }
+      let tensors = [
+        Tensor(shape, few.map { $0 == 0 ? -0.0 : $0 == 1 ? 0 : $0 }), Tensor(shape, floats),
+        Tensor(shape, ends),
+        try source.codes(shape, .uint8, Quantization(scale: 0.1, zeroPoint: 9)),
+        try source.codes(shape, .int8, Quantization(scale: 0.1, zeroPoint: 9)),
+        Tensor(shape, few.map { UInt8($0 + 2) }),
+      ]
+      for x in tensors {
+        try checkPlaces(x, set)
+      }
+    }
+  }
+
+  private func checkPlaces(_ x: Tensor, _ set: InstructionSet) throws {
+    for function in ArgReduce.Function.allCases {
+      for last in [false, true] {
+        let op = ArgReduce(
+          function,
+          axis: 1,
+          keepsDimensions: last,
+          selectsLast: last,
+          indexType: last ? .int32 : .int64
+        )
+        try StepCase(op: op, inputs: [x], tolerance: 0).check(set, threads: 2)
       }
     }
   }

@@ -169,7 +169,9 @@ import Testing
     ).check(set)
   }
 
-  static let reductions: [Reduce.Function] = [.l1, .l2, .prod, .logSum, .sumSquare]
+  static let reductions: [Reduce.Function] = [
+    .l1, .l2, .prod, .logSum, .logSumExp, .sumSquare,
+  ]
 
   @Test(arguments: InstructionSet.available, reductions)
   func normsAndProductsAgreeWithTheReference(
@@ -195,6 +197,22 @@ import Testing
     try StepCase(op: op, inputs: [tiny], tolerance: 1e-36).check(set)
     let special = Tensor([3, 2], [Float.nan, 1, .infinity, 1, -.infinity, .nan])
     try StepCase(op: op, inputs: [special]).check(set)
+  }
+
+  @Test(arguments: InstructionSet.available)
+  func sumsOfPowersNeitherOverflowNorLoseNaN(set: InstructionSet) throws {
+    let lines: [[Float]] = [
+      [1000, 1000.5, -1000], [-2000, -2001, -2002], [.infinity, 1, 2], [-.infinity, 3, -.infinity],
+      [-.infinity, -.infinity, -.infinity], [1, .nan, 2], [.nan, .infinity, 0], [0, 0, 0],
+    ]
+    let x = Tensor([lines.count, 3], lines.flatMap { $0 })
+    for axes in [[0], [1]] {
+      let op = Reduce(.logSumExp, axes: axes, keepsDimensions: false)
+      try StepCase(op: op, inputs: [x], tolerance: 1e-6).check(set)
+    }
+    let turned = Tensor([3, lines.count], (0..<3).flatMap { place in lines.map { $0[place] } })
+    let op = Reduce(.logSumExp, axes: [0], keepsDimensions: false)
+    try StepCase(op: op, inputs: [turned], tolerance: 1e-6).check(set)
   }
 
   @Test(arguments: InstructionSet.available, [1, 7, 8, 15, 16, 17, 33, 100])

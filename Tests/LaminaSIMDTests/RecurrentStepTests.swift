@@ -25,6 +25,35 @@ import Testing
     try StepCase(op: op, inputs: Array(all.prefix(3)), constants: [1, 2]).check(set)
   }
 
+  @Test(
+    arguments: InstructionSet.available,
+    [RecurrentDirection.forward, .reverse, .bidirectional]
+  )
+  func gatedUnitsAgreeWithTheReference(
+    set: InstructionSet,
+    direction: RecurrentDirection
+  ) throws {
+    var source = NumberSource(seed: 83)
+    let (steps, inputs) = (5, 7)
+    let passes = direction.count
+    for (batch, hidden) in [(1, 16), (2, 19), (3, 33)] {
+      let all: [Tensor?] = [
+        source.tensor([steps, batch, inputs]), source.tensor([passes, 3 * hidden, inputs]),
+        source.tensor([passes, 3 * hidden, hidden]), source.tensor([passes, 6 * hidden]), nil,
+        source.tensor([passes, batch, hidden]),
+      ]
+      for isLinearFirst in [false, true] {
+        let op = GRU(
+          hiddenSize: hidden,
+          direction: direction,
+          isLinearBeforeReset: isLinearFirst
+        )
+        try StepCase(op: op, inputs: all, constants: [1, 2, 3]).check(set, outputCount: 2)
+        try StepCase(op: op, inputs: Array(all.prefix(3)), constants: [1, 2]).check(set)
+      }
+    }
+  }
+
   @Test(arguments: InstructionSet.available, [false, true])
   func memoriesOfTensorFlowLiteAgreeWithTheReference(
     set: InstructionSet,

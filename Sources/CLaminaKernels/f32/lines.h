@@ -134,6 +134,50 @@ LAMINA_INLINE void f32_fold(
   }
 }
 
+/// What is taken from elements before their powers are summed: the peak, unless it is infinite.
+LAMINA_INLINE vf f32_power_shift(vf peak) {
+  return vf_where_less(vf_abs(peak), vf_set(INFINITY), peak, vf_set(0));
+}
+
+/// Logarithms of the sums of powers of contiguous lines.
+LAMINA_INLINE void f32_log_sum_lines(
+  const float *x, float *y, size_t outer, size_t reduced, float scale) {
+  for (size_t o = 0; o < outer; o++, x += reduced) {
+    const vf shift = f32_power_shift(vf_set(f32_line_largest(x, reduced)));
+    vf first = vf_set(0), second = vf_set(0);
+    size_t i = 0;
+    for (; i + 2 * LANES <= reduced; i += 2 * LANES) {
+      first = vf_add(first, vf_exp(vf_sub(vf_load(x + i), shift)));
+      second = vf_add(second, vf_exp(vf_sub(vf_load(x + i + LANES), shift)));
+    }
+    for (; i < reduced; i += LANES) {
+      size_t n = reduced - i < LANES ? reduced - i : LANES;
+      first = vf_add(first, vf_exp(vf_sub(vf_load_or(x + i, n, vf_set(-INFINITY)), shift)));
+    }
+    y[o] = scale * (logf(vf_sum(vf_add(first, second))) + vf_largest(shift));
+  }
+}
+
+/// The same over the middle axis.
+LAMINA_INLINE void f32_log_sum_columns(
+  const float *x, float *y, size_t outer, size_t reduced, size_t inner, float scale) {
+  for (size_t o = 0; o < outer; o++, x += reduced * inner, y += inner) {
+    for (size_t i = 0; i < inner; i += LANES) {
+      size_t n = inner - i < LANES ? inner - i : LANES;
+      vf peak = vf_set(-INFINITY), sum = vf_set(0);
+      for (size_t r = 0; r < reduced; r++) peak = vf_max(peak, vf_load_n(x + r * inner + i, n));
+      const vf shift = f32_power_shift(peak);
+      for (size_t r = 0; r < reduced; r++) {
+        sum = vf_add(sum, vf_exp(vf_sub(vf_load_n(x + r * inner + i, n), shift)));
+      }
+      float sums[LANES], shifts[LANES];
+      vf_store(sums, sum);
+      vf_store(shifts, shift);
+      for (size_t l = 0; l < n; l++) y[i + l] = scale * (logf(sums[l]) + shifts[l]);
+    }
+  }
+}
+
 LAMINA_TARGET void LAMINA_KERNEL(f32_reduce)(
   lamina_reduction reduction, const float *x, float *y, size_t outer, size_t reduced,
   size_t inner, float scale) {
@@ -156,6 +200,10 @@ LAMINA_TARGET void LAMINA_KERNEL(f32_reduce)(
       break;
     case lamina_reduction_product:
       f32_fold(f32_fold_product, f32_fold_product, 1, x, y, outer, reduced, inner, scale);
+      break;
+    case lamina_reduction_log_sum_exp:
+      if (inner == 1) return f32_log_sum_lines(x, y, outer, reduced, scale);
+      f32_log_sum_columns(x, y, outer, reduced, inner, scale);
       break;
   }
 }

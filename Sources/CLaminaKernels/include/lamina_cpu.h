@@ -4,7 +4,9 @@
 #include "lamina_bf16.h"
 #include "lamina_f32.h"
 #include "lamina_i8.h"
+#include "lamina_mix.h"
 #include "lamina_roof.h"
+#include "lamina_search.h"
 #include "lamina_small.h"
 #include "lamina_winograd.h"
 
@@ -41,6 +43,12 @@ typedef struct lamina_kernels {
   lamina_bf16_narrow_function *_Nonnull bf16_narrow;
   lamina_x32_transpose_function *_Nonnull x32_transpose;
   lamina_x8_transpose_function *_Nonnull x8_transpose;
+  lamina_f32_mix_pixels_function *_Nonnull f32_mix_pixels;
+  lamina_f32_mix_lines_function *_Nonnull f32_mix_lines;
+  lamina_x8_mix_pixels_function *_Nonnull x8_mix_pixels;
+  lamina_x8_mix_lines_function *_Nonnull x8_mix_lines;
+  lamina_search_function *_Nonnull x32_search;
+  lamina_search_function *_Nonnull x8_search;
   lamina_i8_product_function *_Nonnull i8_product;
   lamina_i8_product_function *_Nonnull i8_image;
   lamina_i8_depthwise_function *_Nonnull i8_depthwise;

@@ -82,6 +82,8 @@ typedef enum lamina_reduction : int32_t {
   lamina_reduction_square_sum,
   lamina_reduction_absolute_sum,
   lamina_reduction_product,
+  /// The logarithm of the sum of exp(x).
+  lamina_reduction_log_sum_exp,
 } lamina_reduction;
 
 /// A matrix product with packed weights, whose left rows may be windows of an image.

@@ -24,6 +24,8 @@
 #define TRANSPOSED_ELEMENT uint8_t
 #define TRANSPOSED_KERNEL LAMINA_KERNEL(x8_transpose)
 #include "../shared/transpose.h"
+#include "../shared/mix.h"
+#include "../shared/search.h"
 #include "../bf16/element.h"
 #include "../bf16/lines.h"
 #include "../shared/product.h"
@@ -74,6 +76,12 @@ const lamina_kernels LAMINA_KERNEL(kernels) = {
   .bf16_narrow = LAMINA_KERNEL(bf16_narrow),
   .x32_transpose = LAMINA_KERNEL(x32_transpose),
   .x8_transpose = LAMINA_KERNEL(x8_transpose),
+  .f32_mix_pixels = LAMINA_KERNEL(f32_mix_pixels),
+  .f32_mix_lines = LAMINA_KERNEL(f32_mix_lines),
+  .x8_mix_pixels = LAMINA_KERNEL(x8_mix_pixels),
+  .x8_mix_lines = LAMINA_KERNEL(x8_mix_lines),
+  .x32_search = LAMINA_KERNEL(x32_search),
+  .x8_search = LAMINA_KERNEL(x8_search),
   .i8_product = LAMINA_TILE(i8_product),
   .i8_image = LAMINA_TILE(i8_image),
   .i8_depthwise = LAMINA_KERNEL(i8_depthwise),

@@ -1,3 +1,4 @@
+import CLaminaKernels
 import LaminaCore
 import LaminaOperators
 import LaminaRuntime
@@ -19,93 +20,41 @@ enum ArgReduceKernels {
     guard y.dtype == .int32 || y.dtype == .int64 else {
       throw Refusal("the places are \(y.dtype.name)")
     }
-    let lines = ArgLines(
-      outer: x.shape.product(0..<place),
-      length: x.shape[place],
-      inner: x.shape.product(place + 1..<x.shape.rank),
-      takesSmallest: op.function == .min,
-      takesLast: op.selectsLast,
-      isWide: y.dtype == .int64
-    )
     guard [.float32, .int8, .uint8, .int32].contains(x.dtype) else {
       throw Refusal("the elements are \(x.dtype.name)")
     }
-    return ArgReduceKernel(lines, x.dtype, request)
+    let inner = x.shape.product(place + 1..<x.shape.rank)
+    // A positive scale keeps the order of codes.
+    let search = lamina_search(
+      length: x.shape[place],
+      inner: inner,
+      takes_smallest: op.function == .min,
+      takes_last: op.selectsLast,
+      is_signed: x.dtype == .int8,
+      is_float: x.dtype == .float32,
+      is_wide: y.dtype == .int64
+    )
+    return ArgReduceKernel(search, lineCount: x.shape.product(0..<place) * inner, x.dtype, request)
   }
-}
-
-/// What is searched, and for what.
-struct ArgLines {
-  let outer: Int
-  let length: Int
-  let inner: Int
-  let takesSmallest: Bool
-  let takesLast: Bool
-  let isWide: Bool
 }
 
 /// Searches lines; NaN wins over every number.
 final class ArgReduceKernel: PreparedKernel, @unchecked Sendable {
   let name: String
-  private let lines: ArgLines
-  private let dtype: DataType
+  private let function: lamina_search_function
+  private let search: lamina_search
+  private let lineCount: Int
 
-  init(_ lines: ArgLines, _ dtype: DataType, _ request: KernelRequest) {
+  init(_ search: lamina_search, lineCount: Int, _ dtype: DataType, _ request: KernelRequest) {
     name = request.name
-    self.lines = lines
-    self.dtype = dtype
+    function = dtype.byteCount == 1 ? request.kernels.x8_search : request.kernels.x32_search
+    (self.search, self.lineCount) = (search, lineCount)
   }
 
   func run(_ context: StepContext) {
-    // A positive scale keeps the order of codes.
-    switch dtype {
-    case .float32: search(Float.self, context)
-    case .int8: search(Int8.self, context)
-    case .uint8: search(UInt8.self, context)
-    default: search(Int32.self, context)
+    guard let x = context.inputs[0], let y = context.outputs[0] else { return }
+    context.forParts(of: lineCount, work: lineCount * search.length) { part in
+      withUnsafePointer(to: search) { function($0, x, y, part.lowerBound, part.upperBound) }
     }
-  }
-
-  @inline(__always)
-  private func search<Element: Comparable & BitwiseCopyable>(
-    _ type: Element.Type,
-    _ context: StepContext
-  ) {
-    guard let x = context.inputs[0]?.assumingMemoryBound(to: type), let y = context.outputs[0]
-    else { return }
-    let lines = lines
-    let count = lines.outer * lines.inner
-    context.forParts(of: count, work: count * lines.length * 2) { part in
-      for line in part {
-        let start = line / lines.inner * lines.inner * lines.length + line % lines.inner
-        let place = lines.best(x + start)
-        if lines.isWide {
-          y.storeBytes(of: Int64(place), toByteOffset: line * 8, as: Int64.self)
-        } else {
-          y.storeBytes(of: Int32(place), toByteOffset: line * 4, as: Int32.self)
-        }
-      }
-    }
-  }
-}
-
-extension ArgLines {
-  /// The place of the element that wins over all others of a line.
-  @inline(__always)
-  fileprivate func best<Element: Comparable>(_ line: UnsafePointer<Element>) -> Int {
-    var (place, value) = (0, line[0])
-    for index in 1..<max(length, 1) {
-      let next = line[index * inner]
-      if wins(next, over: value) { (place, value) = (index, next) }
-    }
-    return place
-  }
-
-  @inline(__always)
-  private func wins<Element: Comparable>(_ new: Element, over old: Element) -> Bool {
-    if takesSmallest ? new < old : new > old { return true }
-    if new == old { return takesLast }
-    // Neither ordered nor equal: one of them is NaN.
-    return new != new && (old == old || takesLast)
   }
 }

@@ -10,16 +10,12 @@ enum RecurrentKernels {
     guard op.clip == nil, !op.couplesInputAndForget, !op.isBatchFirst,
       request.step.inputs.optional(4) == nil, request.step.inputs.optional(7) == nil
     else { throw Refusal("it clips, couples gates, has peepholes or lengths") }
-    if let functions = op.activations {
-      let standard: [CellActivation] = [.sigmoid, .tanh, .tanh]
-      let expected = Array(repeating: standard, count: op.direction.count).flatMap { $0 }
-      guard functions == expected else { throw Refusal("its functions are not the usual ones") }
-    }
+    try request.requireUsual(op.activations, [.sigmoid, .tanh, .tanh], op.direction)
     let x = try request.input(0).shape
     let w = try request.floats(1, "weights") ?? []
     let r = try request.floats(2, "recurrent weights") ?? []
     let b = try request.floats(3, "biases")
-    let lengths = FloatLSTM.Lengths(
+    let lengths = RecurrentLengths(
       steps: x[0],
       batch: x[1],
       inputs: x[2],
@@ -59,7 +55,7 @@ enum RecurrentKernels {
     let x = try request.input(0).shape
     guard x.rank == 3 else { throw Refusal("it is a single step") }
     let hidden = try request.input(6).shape[1]
-    let lengths = FloatLSTM.Lengths(
+    let lengths = RecurrentLengths(
       steps: op.isTimeMajor ? x[0] : x[1],
       batch: op.isTimeMajor ? x[1] : x[0],
       inputs: x[2],
@@ -90,23 +86,14 @@ enum RecurrentKernels {
 /// The sums over the inputs of all steps are one matrix product; each step adds those over the
 /// hidden state. Gates lie in the order input, output, forget, candidate.
 final class FloatLSTM: PreparedKernel, @unchecked Sendable {
-  struct Lengths {
-    var steps: Int
-    var batch: Int
-    var inputs: Int
-    var hidden: Int
-    /// Whether sequences lie step by step rather than one after the other.
-    var isTimeMajor: Bool
-  }
-
   /// The packed weights of one pass.
   struct Pass {
-    let input: AlignedBuffer
-    let recurrent: AlignedBuffer
+    let input: GateWeights
+    let recurrent: GateWeights
     let isReverse: Bool
 
     init(
-      _ lengths: Lengths,
+      _ lengths: RecurrentLengths,
       input: [Float],
       recurrent: [Float],
       bias: [Float]?,
@@ -114,50 +101,21 @@ final class FloatLSTM: PreparedKernel, @unchecked Sendable {
       _ kernels: lamina_kernels
     ) throws(Refusal) {
       self.isReverse = isReverse
-      let columns = 4 * lengths.hidden
-      self.input = try Self.pack(input, bias, lengths.inputs, columns, kernels)
-      self.recurrent = try Self.pack(recurrent, nil, lengths.hidden, columns, kernels)
-    }
-
-    private static func pack(
-      _ weights: [Float],
-      _ bias: [Float]?,
-      _ depth: Int,
-      _ columns: Int,
-      _ kernels: lamina_kernels
-    ) throws(Refusal) -> AlignedBuffer {
-      guard weights.count == depth * columns else { throw Refusal("the weights do not fit") }
-      let count = lamina_f32_packed_count(depth, columns, kernels.lanes, kernels.tile_vectors)
-      let panels = try AlignedBuffer(byteCount: count * 4)
-      weights.withUnsafeBufferPointer { buffer in
-        guard let base = buffer.baseAddress else { return }
-        var layout = lamina_weights(
-          data: base,
-          kernel_height: 1,
-          kernel_width: 1,
-          depth: depth,
-          columns: columns,
-          y_stride: 0,
-          x_stride: 0,
-          depth_stride: 1,
-          column_stride: depth
-        )
-        lamina_f32_pack(&layout, bias, kernels.lanes, kernels.tile_vectors, panels.floats)
-      }
-      return panels
+      let (depth, columns) = (lengths.hidden, 4 * lengths.hidden)
+      self.input = try GateWeights(input, bias, depth: lengths.inputs, columns: columns, kernels)
+      self.recurrent = try GateWeights(recurrent, nil, depth: depth, columns: columns, kernels)
     }
   }
 
   let name: String
   private let kernels: lamina_kernels
-  private let lengths: Lengths
+  private let lengths: RecurrentLengths
   private let passes: [Pass]
-  private let hiddenInput: Int?
-  private let cellInput: Int?
-  private let outputCount: Int
+  private let hidden: RecurrentState
+  private let cell: RecurrentState
 
   init(
-    _ lengths: Lengths,
+    _ lengths: RecurrentLengths,
     _ passes: [Pass],
     states: (hidden: Int, cell: Int),
     _ request: KernelRequest
@@ -165,104 +123,34 @@ final class FloatLSTM: PreparedKernel, @unchecked Sendable {
     name = request.name
     kernels = request.kernels
     (self.lengths, self.passes) = (lengths, passes)
-    let inputs = request.step.inputs
-    hiddenInput = inputs.optional(states.hidden) == nil ? nil : states.hidden
-    cellInput = inputs.optional(states.cell) == nil ? nil : states.cell
-    outputCount = request.step.outputs.count
+    hidden = RecurrentState(input: states.hidden, output: 1, request)
+    cell = RecurrentState(input: states.cell, output: 2, request)
   }
 
   var packedByteCount: Int {
     passes.reduce(0) { $0 + $1.input.byteCount + $1.recurrent.byteCount }
   }
 
-  private var stateCount: Int { lengths.batch * lengths.hidden }
-
   /// The sums of all steps, and the two states with a third for intermediate values.
-  var scratchByteCount: Int {
-    (lengths.steps * lengths.batch * 4 * lengths.hidden + 3 * stateCount) * 4
-  }
+  var scratchByteCount: Int { (lengths.steps * 4 + 3) * lengths.stateCount * 4 }
 
   func run(_ context: StepContext) {
     guard let x = context.floats(input: 0) else { return }
     let states = context.scratch.assumingMemoryBound(to: Float.self)
-    let sums = states + 3 * stateCount
+    let count = lengths.stateCount
+    let sums = states + 3 * count
     for (number, pass) in passes.enumerated() {
-      load(states, hiddenInput, number, context)
-      load(states + stateCount, cellInput, number, context)
+      hidden.load(states, pass: number, count: count, context)
+      cell.load(states + count, pass: number, count: count, context)
       let rows = lengths.steps * lengths.batch
-      multiply(
-        x,
-        rows,
-        lengths.inputs,
-        stride: lengths.inputs,
-        pass.input,
-        to: sums,
-        stride: 4 * lengths.hidden,
-        adds: false
-      )
+      pass.input.multiply(x, rows: rows, to: sums, stride: 4 * lengths.hidden, adds: false)
       for index in 0..<lengths.steps {
         let step = pass.isReverse ? lengths.steps - 1 - index : index
         advance(step, number, pass, states, sums, context)
       }
-      store(states, output: 1, number, context)
-      store(states + stateCount, output: 2, number, context)
+      hidden.store(states, pass: number, count: count, context)
+      cell.store(states + count, pass: number, count: count, context)
     }
-  }
-
-  /// Sets a state from its input, or to zero.
-  private func load(
-    _ state: UnsafeMutablePointer<Float>,
-    _ input: Int?,
-    _ pass: Int,
-    _ context: StepContext
-  ) {
-    if let input, let from = context.floats(input: input) {
-      state.update(from: from + pass * stateCount, count: stateCount)
-    } else {
-      state.update(repeating: 0, count: stateCount)
-    }
-  }
-
-  private func store(
-    _ state: UnsafeMutablePointer<Float>,
-    output: Int,
-    _ pass: Int,
-    _ context: StepContext
-  ) {
-    guard output < outputCount, let to = context.floats(output: output) else { return }
-    (to + pass * stateCount).update(from: state, count: stateCount)
-  }
-
-  private func multiply(
-    _ x: UnsafePointer<Float>,
-    _ rows: Int,
-    _ depth: Int,
-    stride: Int,
-    _ panels: AlignedBuffer,
-    to y: UnsafeMutablePointer<Float>,
-    stride yStride: Int,
-    adds: Bool
-  ) {
-    let columns = 4 * lengths.hidden
-    let width = kernels.lanes * kernels.tile_vectors
-    var product = lamina_f32_product(
-      depth: depth,
-      columns: columns,
-      panels: panels.floats,
-      xStride: stride,
-      yStride: yStride
-    )
-    kernels.f32_product(
-      &product,
-      x,
-      adds ? UnsafePointer(y) : nil,
-      y,
-      nil,
-      0,
-      rows,
-      0,
-      (columns + width - 1) / width
-    )
   }
 
   /// One step of one pass: new states, and the hidden one as output.
@@ -278,23 +166,14 @@ final class FloatLSTM: PreparedKernel, @unchecked Sendable {
     let line = (lengths.isTimeMajor ? lengths.batch : 1) * 4 * size
     let member = (lengths.isTimeMajor ? 1 : lengths.steps) * 4 * size
     let gates = sums + step * line
-    multiply(
-      states,
-      lengths.batch,
-      size,
-      stride: size,
-      pass.recurrent,
-      to: gates,
-      stride: member,
-      adds: true
-    )
+    pass.recurrent.multiply(states, rows: lengths.batch, to: gates, stride: member, adds: true)
     for b in 0..<lengths.batch {
       let hidden = states + b * size
       updateCell(
         gates + b * member,
         hidden,
-        cell: hidden + stateCount,
-        spare: hidden + 2 * stateCount
+        cell: hidden + lengths.stateCount,
+        spare: hidden + 2 * lengths.stateCount
       )
       guard let y = context.floats(output: 0) else { continue }
       let place =
@@ -315,32 +194,12 @@ final class FloatLSTM: PreparedKernel, @unchecked Sendable {
     let (input, output, forget, candidate) = (
       gates, gates + size, gates + 2 * size, gates + 3 * size
     )
-    kernels.f32_unary(lamina_unary_sigmoid, gates, gates, 3 * size, 0, 0)
-    kernels.f32_unary(lamina_unary_tanh, candidate, candidate, size, 0, 0)
-    combine(lamina_binary_multiply, input, candidate, spare)
-    combine(lamina_binary_multiply, forget, cell, cell)
-    combine(lamina_binary_add, cell, spare, cell)
+    kernels.apply(lamina_unary_sigmoid, gates, 3 * size)
+    kernels.apply(lamina_unary_tanh, candidate, size)
+    kernels.combine(lamina_binary_multiply, input, candidate, to: spare, size)
+    kernels.combine(lamina_binary_multiply, forget, cell, to: cell, size)
+    kernels.combine(lamina_binary_add, cell, spare, to: cell, size)
     kernels.f32_unary(lamina_unary_tanh, cell, spare, size, 0, 0)
-    combine(lamina_binary_multiply, output, spare, hidden)
-  }
-
-  private func combine(
-    _ function: lamina_binary,
-    _ a: UnsafePointer<Float>,
-    _ b: UnsafePointer<Float>,
-    _ y: UnsafeMutablePointer<Float>
-  ) {
-    var shape = lamina_pairing(
-      outer: 1,
-      inner: lengths.hidden,
-      a_outer: 0,
-      a_inner: 1,
-      b_outer: 0,
-      b_inner: 1,
-      y_outer: 0,
-      low: -.infinity,
-      high: .infinity
-    )
-    kernels.f32_binary(function, &shape, a, b, y)
+    kernels.combine(lamina_binary_multiply, output, spare, to: hidden, size)
   }
 }

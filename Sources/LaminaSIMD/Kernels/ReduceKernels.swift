@@ -60,6 +60,7 @@ enum ReduceKernels {
     case .sumSquare, .l2: return (lamina_reduction_square_sum, 1)
     case .l1: return (lamina_reduction_absolute_sum, 1)
     case .logSum: return (lamina_reduction_sum, 1)
+    case .logSumExp: return (lamina_reduction_log_sum_exp, 1)
     case .prod: return (lamina_reduction_product, 1)
     default: throw Refusal("there is no vector code for \(op.displayName)")
     }

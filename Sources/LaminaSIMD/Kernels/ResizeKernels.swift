@@ -43,10 +43,6 @@ enum ResizeKernels {
     _ request: KernelRequest
   ) throws(Refusal) -> any PreparedKernel {
     if isNearest { try request.requireSameCodes() }
-    let dtype = try request.output().dtype
-    guard isNearest || dtype == .float32 else {
-      throw Refusal("codes are mixed as real numbers")
-    }
     let (x, y) = (try request.input(0).shape, try request.output().shape)
     guard x.rank == 4, x.elementCount ?? 0 > 0 else {
       throw Refusal("the input is not an image of two spatial axes")
@@ -56,13 +52,20 @@ enum ResizeKernels {
     let first = isLast ? 1 : 2
     let rows = try places(op, along: first, of: first, request)
     let columns = try places(op, along: first + 1, of: first, request)
-    return ResizeKernel(
+    let lengths = MixKernel.Lengths(
+      batch: isLast ? x[0] : x[0] * x[1],
+      height: x[first],
+      width: x[first + 1],
+      inner: isLast ? x[3] : 1
+    )
+    guard isNearest else {
+      return try MixKernel(rows: rows, columns: columns, lengths, request)
+    }
+    return NearestKernel(
       rows: rows,
       columns: columns,
-      inner: isLast ? x[3] : 1,
-      input: (isLast ? x[0] : x[0] * x[1], x[first], x[first + 1]),
-      isNearest: isNearest,
-      width: try request.output().dtype.byteCount,
+      lengths,
+      elementByteCount: try request.output().dtype.byteCount,
       request
     )
   }
@@ -102,65 +105,40 @@ enum ResizeKernels {
   }
 }
 
-/// Resizes the two axes before the last.
-final class ResizeKernel: PreparedKernel, @unchecked Sendable {
-  /// The neighbours of an output position and the weight of the second.
-  private struct Place {
-    let low: Int
-    let high: Int
-    let weight: Float
-
-    init(_ position: Double, length: Int) {
-      let bounded = min(max(position, 0), Double(length - 1))
-      low = Int(bounded)
-      high = min(low + 1, length - 1)
-      weight = Float(bounded - Double(low))
-    }
-  }
-
+/// Resizes the two axes before the last, taking the nearest pixels.
+final class NearestKernel: PreparedKernel, @unchecked Sendable {
   let name: String
-  private let kernels: lamina_kernels
-  private let rows: [Place]
-  private let columns: [Place]
-  private let inner: Int
-  private let batch: Int
-  private let height: Int
-  private let inputWidth: Int
-  private let isNearest: Bool
+  private let rows: [Int]
+  private let columns: [Int]
+  private let lengths: MixKernel.Lengths
   private let elementByteCount: Int
 
   init(
     rows: [Double],
     columns: [Double],
-    inner: Int,
-    input: (batch: Int, height: Int, width: Int),
-    isNearest: Bool,
-    width: Int,
+    _ lengths: MixKernel.Lengths,
+    elementByteCount: Int,
     _ request: KernelRequest
   ) {
     name = request.name
-    kernels = request.kernels
-    self.rows = rows.map { Place($0, length: input.height) }
-    self.columns = columns.map { Place($0, length: input.width) }
-    (self.inner, self.isNearest) = (inner, isNearest)
-    (batch, height, inputWidth) = (input.batch, input.height, input.width)
-    elementByteCount = width
+    self.rows = rows.map { Int(min(max($0, 0), Double(lengths.height - 1))) }
+    self.columns = columns.map { Int(min(max($0, 0), Double(lengths.width - 1))) }
+    self.lengths = lengths
+    self.elementByteCount = elementByteCount
   }
 
   func run(_ context: StepContext) {
-    let count = batch * rows.count
-    context.forParts(of: count, work: count * columns.count * inner * 4) { part in
-      for line in part {
-        if isNearest { copyLine(line, context) } else { mixLine(line, context) }
-      }
+    let count = lengths.batch * rows.count
+    context.forParts(of: count, work: count * columns.count * lengths.inner * 4) { part in
+      for line in part { copyLine(line, context) }
     }
   }
 
   private func copyLine(_ line: Int, _ context: StepContext) {
     guard let x = context.inputs[0], let y = context.outputs[0] else { return }
-    let row = line / rows.count * height + rows[line % rows.count].low
-    let byteCount = inner * elementByteCount
-    let from = x + row * inputWidth * byteCount
+    let row = line / rows.count * lengths.height + rows[line % rows.count]
+    let byteCount = lengths.inner * elementByteCount
+    let from = x + row * lengths.width * byteCount
     let to = y + line * columns.count * byteCount
     switch byteCount {
     case 1: pick(from, to, as: UInt8.self)
@@ -168,9 +146,9 @@ final class ResizeKernel: PreparedKernel, @unchecked Sendable {
     case 4: pick(from, to, as: UInt32.self)
     default:
       columns.withUnsafeBufferPointer { columns in
-        for (index, place) in columns.enumerated() {
+        for (index, column) in columns.enumerated() {
           (to + index * byteCount).copyMemory(
-            from: from + place.low * byteCount,
+            from: from + column * byteCount,
             byteCount: byteCount
           )
         }
@@ -186,31 +164,7 @@ final class ResizeKernel: PreparedKernel, @unchecked Sendable {
   ) {
     let (x, y) = (from.assumingMemoryBound(to: type), to.assumingMemoryBound(to: type))
     columns.withUnsafeBufferPointer { columns in
-      for index in columns.indices { y[index] = x[columns[index].low] }
-    }
-  }
-
-  private func mixLine(_ line: Int, _ context: StepContext) {
-    guard let x = context.floats(input: 0), let y = context.floats(output: 0) else { return }
-    let row = rows[line % rows.count]
-    let image = x + line / rows.count * height * inputWidth * inner
-    let upper = image + row.low * inputWidth * inner
-    let lower = image + row.high * inputWidth * inner
-    let to = y + line * columns.count * inner
-    columns.withUnsafeBufferPointer { columns in
-      for (index, place) in columns.enumerated() {
-        let (low, high) = (place.low * inner, place.high * inner)
-        kernels.f32_mix(
-          upper + low,
-          upper + high,
-          lower + low,
-          lower + high,
-          place.weight,
-          row.weight,
-          to + index * inner,
-          inner
-        )
-      }
+      for index in columns.indices { y[index] = x[columns[index]] }
     }
   }
 }
