@@ -38,7 +38,7 @@ LAMINA_INLINE int16_t x16_upper(int16_t a, int16_t b) {
 
 /// (1 − part) · a + part · b in 1/64; a whole number shifted by 7, times 1/32768, loses 16 bits.
 LAMINA_INLINE int16_t x8_mix(uint8_t a, uint8_t b, int16_t part) {
-  return (int16_t)(a << 6) + x16_upper((int16_t)((int16_t)(b - a) << 7), part);
+  return (int16_t)(a << 6) + x16_upper((int16_t)((b - a) * 128), part);
 }
 
 typedef uint8_t x8_mix_bytes __attribute__((vector_size(8), aligned(1)));
@@ -52,7 +52,7 @@ LAMINA_INLINE void x8_mix_eight(
   const x8_mix_shorts a = __builtin_convertvector(first, x8_mix_shorts);
   const x8_mix_shorts b = __builtin_convertvector(second, x8_mix_shorts);
   int16_t distances[8], shares[8];
-  *(x8_mix_shorts *)distances = (b - a) << 7;
+  *(x8_mix_shorts *)distances = (b - a) * 128;
   for (size_t l = 0; l < 8; l++) shares[l] = x16_upper(distances[l], part);
   *(x8_mix_shorts *)y = (a << 6) + *(const x8_mix_shorts *)shares;
 }
@@ -85,7 +85,7 @@ LAMINA_INLINE void x8_mix_codes(
   const int16_t *restrict a, const int16_t *restrict b, int16_t part, const bool to_even,
   int16_t zero, uint8_t flip, uint8_t *restrict y, size_t count) {
   for (size_t i = 0; i < count; i++) {
-    const int16_t distance = (int16_t)((int16_t)(b[i] - a[i]) << 1);
+    const int16_t distance = (int16_t)((b[i] - a[i]) * 2);
     const int16_t quanta = (int16_t)(a[i] + x16_upper(distance, part) - (int16_t)(zero << 6));
     y[i] = (uint8_t)(x8_mix_round(quanta, to_even) + zero) ^ flip;
   }
