@@ -5,7 +5,7 @@
 
 #define I8_TALLEST 5
 
-/// One block of channels: what stays the same for all its rows.
+/// One block of channels: what stays the same for all its rows. Its scaled sums fit.
 typedef struct i8_strip {
   const lamina_i8_depthwise *depthwise;
   const int8_t *packed;
@@ -156,7 +156,8 @@ LAMINA_INLINE void i8_strip_row(
   const size_t rest = (count - (blocks - 1) * shared) * strip->depthwise->channels;
   const __mmask64 last = shared > 1 ? i8_block_mask(rest) : strip->bytes;
   const size_t y_step = strip->depthwise->y_stride * shared * (size_t)walk.gap;
-  const i8_block_end end = strip->end;
+  i8_block_end end = strip->end;
+  end.fits = true;
   const float *multipliers = (const float *)(strip->packed + 4 * I8_BLOCK);
   __m512i sums[I8_TALLEST][4];
   _Pragma("clang loop unroll(full)")
@@ -174,11 +175,11 @@ LAMINA_INLINE void i8_strip_row(
           strip, size, step, flight, turn, size - step + q, has_zeros, &walk, sums);
       }
       __m512i *done = sums[turn];
-      if (i + 1 == blocks) return i8_block_store(&end, multipliers, done, y, last);
-      i8_block_store(&end, multipliers, done, y, strip->bytes);
+      const bool is_last = ++i == blocks;
+      i8_block_store(&end, multipliers, done, y, is_last ? last : strip->bytes);
+      if (is_last) return;
       i8_strip_clear(strip, done);
       y += y_step;
-      i++;
     }
   }
 }
@@ -190,6 +191,8 @@ LAMINA_INLINE void i8_strip_row_apart(
   const size_t channels = strip->depthwise->channels, shared = strip->shared;
   const size_t y_step = strip->depthwise->y_stride * shared;
   const float *multipliers = (const float *)(strip->packed + 4 * I8_BLOCK);
+  i8_block_end end = strip->end;
+  end.fits = true;
   for (size_t i = 0; i < count; i += shared, y += y_step) {
     __m512i sums[1][4];
     i8_strip_clear(strip, sums[0]);
@@ -199,7 +202,7 @@ LAMINA_INLINE void i8_strip_row_apart(
     }
     i8_walk_on(&walk, size, strip->step - size);
     const __mmask64 bytes = shared > 1 ? i8_block_mask((count - i) * channels) : strip->bytes;
-    i8_block_store(&strip->end, multipliers, sums[0], y, bytes);
+    i8_block_store(&end, multipliers, sums[0], y, bytes);
   }
 }
 
@@ -244,7 +247,6 @@ I8_STRIP(3_by_2, 3, 2)
 I8_STRIP(3_apart, 3, 0)
 I8_STRIP(5_by_1, 5, 1)
 I8_STRIP(5_by_2, 5, 2)
-I8_STRIP(5_apart, 5, 0)
 #undef I8_STRIP
 
 /// The code for a window whose blocks are `step` columns apart, or null.
@@ -254,8 +256,8 @@ LAMINA_INLINE i8_strip_function *i8_strip_function_for(const lamina_window *wind
   if (size == 3) {
     return step == 1 ? i8_strip_3_by_1 : step == 2 ? i8_strip_3_by_2 : i8_strip_3_apart;
   }
-  if (size == 5 && step <= 2) return step == 1 ? i8_strip_5_by_1 : i8_strip_5_by_2;
-  return size == 5 && step >= 5 ? i8_strip_5_apart : NULL;
+  if (size == 5 && step == 1) return i8_strip_5_by_1;
+  return size == 5 && step == 2 ? i8_strip_5_by_2 : NULL;
 }
 
 /// Bytes that, times an input byte, take a weight's zero point off; false where one does not fit.
@@ -281,7 +283,8 @@ static LAMINA_TARGET bool i8_strips_run(
   const size_t shared = lamina_dot_pixels(channels, window->stride_x);
   const size_t step = shared > 1 ? shared : window->stride_x;
   i8_strip_function *function = i8_strip_function_for(window, step);
-  if (!function || (shared > 1 && depthwise->y_stride != channels)) return false;
+  if (!function || !depthwise->fits) return false;
+  if (shared > 1 && depthwise->y_stride != channels) return false;
   const size_t block_bytes = I8_BLOCK * (12 + 4 * size * ((size + 3) / 4));
   const size_t blocks = (channels + I8_BLOCK - 1) / I8_BLOCK;
   __m512i zeros[4];

@@ -39,7 +39,7 @@ typedef void lamina_bf16_depthwise_function(
   uint16_t *_Nonnull y, void *_Nonnull scratch, size_t begin, size_t end);
 
 lamina_bf16_depthwise_function lamina_bf16_depthwise__scalar, lamina_bf16_depthwise__neon,
-  lamina_bf16_depthwise__avx2, lamina_bf16_depthwise__avx512, lamina_bf16_depthwise__avx512bf16;
+  lamina_bf16_depthwise__avx2, lamina_bf16_depthwise__avx512bf16;
 
 /// Like `lamina_f32_pool_function`.
 typedef void lamina_bf16_pool_function(
@@ -47,7 +47,7 @@ typedef void lamina_bf16_pool_function(
   size_t begin, size_t end);
 
 lamina_bf16_pool_function lamina_bf16_pool__scalar, lamina_bf16_pool__neon, lamina_bf16_pool__avx2,
-  lamina_bf16_pool__avx512, lamina_bf16_pool__avx512bf16;
+  lamina_bf16_pool__avx512bf16;
 
 /// Like `lamina_f32_unary_function`.
 typedef void lamina_bf16_unary_function(

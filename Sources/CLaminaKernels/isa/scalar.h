@@ -5,7 +5,8 @@
 #include <stdint.h>
 #include <string.h>
 
-#define LAMINA_TARGET
+// For machines without vectors, and for comparison: small rather than fast.
+#define LAMINA_TARGET __attribute__((minsize))
 #define LAMINA_INLINE static inline __attribute__((always_inline))
 #define LAMINA_KERNEL(stem) lamina_##stem##__scalar
 #define LAMINA_TILE(stem) lamina_##stem##_4x4__scalar

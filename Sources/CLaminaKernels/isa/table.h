@@ -29,8 +29,11 @@
 #include "../bf16/element.h"
 #include "../bf16/lines.h"
 #include "../shared/product.h"
+#ifndef LAMINA_BRAIN_IMAGES
+#define LAMINA_BRAIN_IMAGES(stem) LAMINA_KERNEL(stem)
 #include "../shared/depthwise.h"
 #include "../shared/pool.h"
+#endif
 #include "../i8/product.h"
 #include "../i8/image.h"
 #if DOT_GROUP == 4
@@ -68,8 +71,8 @@ const lamina_kernels LAMINA_KERNEL(kernels) = {
   .f32_from_half = LAMINA_KERNEL(f32_from_half),
   .f32_to_half = LAMINA_KERNEL(f32_to_half),
   .bf16_product = LAMINA_TILE(bf16_product),
-  .bf16_depthwise = LAMINA_KERNEL(bf16_depthwise),
-  .bf16_pool = LAMINA_KERNEL(bf16_pool),
+  .bf16_depthwise = LAMINA_BRAIN_IMAGES(bf16_depthwise),
+  .bf16_pool = LAMINA_BRAIN_IMAGES(bf16_pool),
   .bf16_unary = LAMINA_KERNEL(bf16_unary),
   .bf16_binary = LAMINA_KERNEL(bf16_binary),
   .bf16_widen = LAMINA_KERNEL(bf16_widen),

@@ -35,7 +35,7 @@ typedef struct depthwise_copies {
 
 /// A walk over rows where they lie, from the first column of the window at `place` on; `zeros`
 /// stands for rows outside of the image. Columns between the window's taps are passed over.
-static inline depthwise_walk depthwise_walk_from(
+static inline __attribute__((always_inline)) depthwise_walk depthwise_walk_from(
   const lamina_window *window, const size_t size, const uint8_t *x, const uint8_t *zeros,
   lamina_place place) {
   depthwise_walk walk = {
@@ -68,7 +68,7 @@ static inline bool depthwise_crowds(
 
 /// Has a walk read copies of the rows, and copies those that are new: `offset` is where the block
 /// begins in a pixel.
-static inline void depthwise_walk_copies(
+static inline __attribute__((always_inline)) void depthwise_walk_copies(
   const lamina_window *window, const size_t size, const uint8_t *x, lamina_place place,
   size_t offset, const size_t block_bytes, depthwise_copies *copies, depthwise_walk *walk) {
   const size_t line_bytes = window->width * block_bytes;
