@@ -49,11 +49,14 @@ size_t lamina_i8_image_scratch(
 /// The sum of `count` codes that lie `stride` apart.
 static int32_t sum_codes(const int8_t *from, ptrdiff_t stride, size_t count) {
   int32_t sum = 0;
-  if (stride == 1) {
-    for (size_t k = 0; k < count; k++) sum += from[k];
-  } else {
-    for (size_t k = 0; k < count; k++) sum += from[(ptrdiff_t)k * stride];
+  size_t k = 0;
+  // 128 codes cannot overflow 16 bits, of which a vector holds twice as many.
+  for (; stride == 1 && k + 128 <= count; k += 128) {
+    int16_t part = 0;
+    for (size_t i = 0; i < 128; i++) part = (int16_t)(part + from[k + i]);
+    sum += part;
   }
+  for (; k < count; k++) sum += from[(ptrdiff_t)k * stride];
   return sum;
 }
 
@@ -96,12 +99,85 @@ static void pack_head(
   memcpy(to + across * 8, zero, across * 4);
 }
 
-/// Writes the weights of a panel's columns at inner position `k` of the packed order.
+/// Groups of a column that are packed before the next column's.
+enum { PACK_BLOCK = 16 };
+
+/// Writes groups of weights that lie together.
+static void pack_dense(const int8_t *from, size_t count, size_t dot_group, size_t step, int8_t *to) {
+  if (dot_group == 4) {
+    for (size_t g = 0; g < count; g++) memcpy(to + g * step, from + g * 4, 4);
+  } else {
+    for (size_t g = 0; g < count; g++) memcpy(to + g * step, from + g * dot_group, dot_group);
+  }
+}
+
+/// Writes one group of every tap; the taps of a depth lie together.
+static void pack_taps(
+  const int8_t *from, size_t taps, size_t dot_group, size_t tap_step, int8_t *to) {
+  if (dot_group != 4) {
+    for (size_t k = 0; k < taps * dot_group; k++) to[k % taps * tap_step + k / taps] = from[k];
+    return;
+  }
+  const uint8_t *a = (const uint8_t *)from, *b = a + taps, *c = b + taps, *d = c + taps;
+  for (size_t t = 0; t < taps; t++, to += tap_step) {
+    uint32_t word = a[t] | (uint32_t)b[t] << 8 | (uint32_t)c[t] << 16 | (uint32_t)d[t] << 24;
+    memcpy(to, &word, 4);
+  }
+}
+
+/// Whether all groups are of one tap and full, and the weights lie in memory either depth by depth
+/// within a tap or tap by tap within a depth.
+static bool has_whole_groups(const lamina_weights *weights, size_t dot_group) {
+  const size_t taps = weights->kernel_height * weights->kernel_width;
+  const bool is_planar = weights->depth_stride == (ptrdiff_t)taps && weights->x_stride == 1 &&
+    weights->y_stride == (ptrdiff_t)weights->kernel_width;
+  return weights->depth % dot_group == 0 && (weights->depth_stride == 1 || is_planar);
+}
+
+/// Packs columns of whole groups, a few groups of each at a time.
+static void pack_groups(
+  const lamina_weights *weights, const int8_t *first, size_t count, size_t across,
+  size_t dot_group, int8_t *body) {
+  const size_t taps = weights->kernel_height * weights->kernel_width;
+  const size_t depth = weights->depth, step = dot_group * across;
+  for (size_t g = 0; g < depth / dot_group; g += PACK_BLOCK) {
+    const size_t rest = depth / dot_group - g, length = rest < PACK_BLOCK ? rest : PACK_BLOCK;
+    for (size_t j = 0; j < count; j++) {
+      const int8_t *from = first + (ptrdiff_t)j * weights->column_stride +
+        (ptrdiff_t)(g * dot_group) * weights->depth_stride;
+      int8_t *to = body + g * step + j * dot_group;
+      for (size_t i = 0; i < length && weights->depth_stride != 1; i++) {
+        pack_taps(from + i * dot_group * taps, taps, dot_group, depth * across, to + i * step);
+      }
+      for (size_t tap = 0; tap < taps && weights->depth_stride == 1; tap++) {
+        const size_t ky = tap / weights->kernel_width, kx = tap % weights->kernel_width;
+        pack_dense(
+          from + (ptrdiff_t)ky * weights->y_stride + (ptrdiff_t)kx * weights->x_stride, length,
+          dot_group, step, to + tap * depth * across);
+      }
+    }
+  }
+}
+
+/// Packs columns one weight after another.
 static void pack_weights(
-  const int8_t *from, ptrdiff_t stride, size_t count, size_t across, size_t dot_group, size_t k,
-  int8_t *body) {
-  int8_t *to = body + k / dot_group * dot_group * across + k % dot_group;
-  for (size_t j = 0; j < count; j++) to[j * dot_group] = from[(ptrdiff_t)j * stride];
+  const lamina_weights *weights, const int8_t *first, size_t count, size_t across,
+  lamina_merge merge, size_t dot_group, int8_t *body) {
+  size_t k = 0;
+  for (size_t ky = 0; ky < weights->kernel_height; ky++) {
+    for (size_t kx = 0; kx < weights->kernel_width; kx++) {
+      const int8_t *from =
+        first + (ptrdiff_t)ky * weights->y_stride + (ptrdiff_t)kx * weights->x_stride;
+      for (size_t d = 0; d < weights->depth; d++, k++, from += weights->depth_stride) {
+        int8_t *to = body + k / dot_group * dot_group * across + k % dot_group;
+        for (size_t j = 0; j < count; j++) {
+          to[j * dot_group] = from[(ptrdiff_t)j * weights->column_stride];
+        }
+      }
+      if (merge == lamina_merge_none) k = groups(k, dot_group) * dot_group;
+    }
+    if (merge == lamina_merge_lines) k = groups(k, dot_group) * dot_group;
+  }
 }
 
 void lamina_i8_pack(
@@ -109,27 +185,20 @@ void lamina_i8_pack(
   size_t lanes, size_t vectors, size_t dot_group, int8_t *panels) {
   const size_t width = lanes * vectors;
   const size_t inner = inner_groups(weights, merge, dot_group) * dot_group;
+  const bool are_whole = has_whole_groups(weights, dot_group);
   for (size_t column = 0; column < weights->columns; column += width) {
     size_t rest = weights->columns - column;
     size_t count = rest < width ? rest : width;
     size_t across = rest <= lanes ? lanes : width;
     pack_head(columns, column, count, across, panels);
     panels += across * 12;
-    memset(panels, 0, inner * across);
-    const int8_t *first = (const int8_t *)weights->data + (ptrdiff_t)column * weights->column_stride;
-    size_t k = 0;
-    for (size_t ky = 0; ky < weights->kernel_height; ky++) {
-      for (size_t kx = 0; kx < weights->kernel_width; kx++) {
-        const int8_t *tap =
-          first + (ptrdiff_t)ky * weights->y_stride + (ptrdiff_t)kx * weights->x_stride;
-        for (size_t d = 0; d < weights->depth; d++, k++) {
-          pack_weights(
-            tap + (ptrdiff_t)d * weights->depth_stride, weights->column_stride, count, across,
-            dot_group, k, panels);
-        }
-        if (merge == lamina_merge_none) k = groups(k, dot_group) * dot_group;
-      }
-      if (merge == lamina_merge_lines) k = groups(k, dot_group) * dot_group;
+    const int8_t *first =
+      (const int8_t *)weights->data + (ptrdiff_t)column * weights->column_stride;
+    if (!are_whole || count < across) memset(panels, 0, inner * across);
+    if (are_whole) {
+      pack_groups(weights, first, count, across, dot_group, panels);
+    } else {
+      pack_weights(weights, first, count, across, merge, dot_group, panels);
     }
     panels += inner * across;
   }
