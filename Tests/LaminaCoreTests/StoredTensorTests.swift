@@ -63,4 +63,23 @@ import Testing
     #expect(bytes.allSatisfy { $0 == 0 })
     storage.base.storeBytes(of: 1, toByteOffset: byteCount - 1, as: UInt8.self)
   }
+
+  /// Large storages end inside a page of the system's, and next to other memory.
+  @Test func storagesThatGoLeaveTheirNeighboursAlone() throws {
+    let sizes = [1 << 20, 3 << 20, (3 << 20) + 1, (2 << 20) - 1, (4 << 20) + 4096, 5_500_000]
+    var storages: [(storage: TensorStorage, mark: UInt8)] = []
+    for round in 0..<4 {
+      for (index, size) in sizes.enumerated() {
+        let storage = try TensorStorage(byteCount: size)
+        let mark = UInt8(round * 16 + index + 1)
+        storage.base.initializeMemory(as: UInt8.self, repeating: mark, count: size)
+        storages.append((storage, mark))
+      }
+      storages = storages.enumerated().filter { $0.offset % 3 != round % 3 }.map(\.element)
+      for (storage, mark) in storages {
+        let bytes = UnsafeRawBufferPointer(start: storage.base, count: storage.byteCount)
+        #expect(bytes.allSatisfy { $0 == mark })
+      }
+    }
+  }
 }

@@ -20,8 +20,10 @@ package enum LargeMemory {
   ///
   /// - Returns: the memory; `nil` when the system has none.
   package static func allocate(byteCount: Int) -> UnsafeMutableRawPointer? {
-    let (whole, overflow) = byteCount.addingReportingOverflow(pageByteCount)
-    guard byteCount > 0, !overflow,
+    guard byteCount > 0, byteCount < Int.max - 2 * pageByteCount else { return nil }
+    let end = mappedByteCount(byteCount)
+    let whole = end + pageByteCount
+    guard
       let start = mmap(nil, whole, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANON, -1, 0),
       start != MAP_FAILED
     else { return nil }
@@ -29,7 +31,6 @@ package enum LargeMemory {
     let slack = Int((UInt(pageByteCount) - address % UInt(pageByteCount)) % UInt(pageByteCount))
     if slack > 0 { munmap(start, slack) }
     let base = start + slack
-    let end = (byteCount + 4095) / 4096 * 4096
     if whole - slack > end { munmap(base + end, whole - slack - end) }
     #if os(Linux)
     madvise(base, end, MADV_HUGEPAGE)
@@ -39,6 +40,22 @@ package enum LargeMemory {
 
   /// Gives memory back that ``allocate(byteCount:)`` took.
   package static func deallocate(_ base: UnsafeMutableRawPointer, byteCount: Int) {
-    munmap(base, (byteCount + 4095) / 4096 * 4096)
+    munmap(base, mappedByteCount(byteCount))
+  }
+
+  /// Lets the system have the large pages back that lie in a part which nobody uses any more.
+  package static func discard(_ base: UnsafeMutableRawPointer, byteCount: Int) {
+    let address = Int(bitPattern: base)
+    let start = (address + pageByteCount - 1) / pageByteCount * pageByteCount
+    let end = (address + byteCount) / pageByteCount * pageByteCount
+    if end > start { madvise(base + (start - address), end - start, MADV_DONTNEED) }
+  }
+
+  /// The bytes that are mapped: a last page that is half needed is a large one, since as many small
+  /// ones take ten times as long to find.
+  private static func mappedByteCount(_ byteCount: Int) -> Int {
+    let rest = byteCount % pageByteCount
+    let unit = rest >= pageByteCount / 2 ? pageByteCount : 4096
+    return (byteCount + unit - 1) / unit * unit
   }
 }

@@ -16,6 +16,8 @@ final class AlignedBuffer: @unchecked Sendable {
     (slab, base) = MemorySlab.take(max(byteCount, 64))
   }
 
+  deinit { slab.giveBack(base, byteCount) }
+
   /// Memory filled with one byte.
   convenience init(byteCount: Int, filledWith byte: UInt8) throws(Refusal) {
     try self.init(byteCount: byteCount)
@@ -51,7 +53,8 @@ final class Pinned<Value>: @unchecked Sendable {
   }
 }
 
-/// A large stretch of zeroed memory that buffers take parts of; freed when the last one is.
+/// A large stretch of zeroed memory that buffers take parts of, one after the other; freed when the
+/// last one is.
 final class MemorySlab: @unchecked Sendable {
   private let base: UnsafeMutableRawPointer
   private let byteCount: Int
@@ -60,18 +63,19 @@ final class MemorySlab: @unchecked Sendable {
 
   /// The slab that parts are taken from; buffers keep those before it.
   private static let latest = Mutex<MemorySlab?>(nil)
-  private static let usualByteCount = 8 << 20
-  /// Bytes of a buffer that has a slab of its own, so that its memory goes with it.
-  private static let ownByteCount = 2 << 20
+  /// Addresses only: pages are taken when they are written to.
+  private static let usualByteCount = 64 << 20
+  /// Bytes of a buffer that has a slab of its own.
+  private static let ownByteCount = 16 << 20
 
-  private init(byteCount: Int) {
-    self.byteCount = byteCount
+  /// Memory of the system, or of the heap when it has none.
+  private init(byteCount: Int, atLeast needed: Int) {
     if let large = LargeMemory.allocate(byteCount: byteCount) {
-      (base, isLarge) = (large, true)
+      (base, self.byteCount, isLarge) = (large, byteCount, true)
     } else {
-      base = .allocate(byteCount: byteCount, alignment: 64)
-      base.initializeMemory(as: UInt8.self, repeating: 0, count: byteCount)
-      isLarge = false
+      base = .allocate(byteCount: needed, alignment: 64)
+      base.initializeMemory(as: UInt8.self, repeating: 0, count: needed)
+      (self.byteCount, isLarge) = (needed, false)
     }
   }
 
@@ -86,13 +90,18 @@ final class MemorySlab: @unchecked Sendable {
   /// Zeroed memory aligned to a cache line, and the slab it belongs to.
   static func take(_ byteCount: Int) -> (slab: MemorySlab, base: UnsafeMutableRawPointer) {
     let size = (byteCount + 63) / 64 * 64
-    if size >= ownByteCount { return MemorySlab(byteCount: size).part(size) }
+    if size >= ownByteCount { return MemorySlab(byteCount: size, atLeast: size).part(size) }
     return latest.withLock { latest in
       if let slab = latest, slab.byteCount - slab.used >= size { return slab.part(size) }
-      let slab = MemorySlab(byteCount: usualByteCount)
+      let slab = MemorySlab(byteCount: usualByteCount, atLeast: size)
       latest = slab
       return slab.part(size)
     }
+  }
+
+  /// Takes note that nobody needs a part any more.
+  func giveBack(_ part: UnsafeMutableRawPointer, _ byteCount: Int) {
+    if isLarge { LargeMemory.discard(part, byteCount: byteCount) }
   }
 
   private func part(_ size: Int) -> (slab: MemorySlab, base: UnsafeMutableRawPointer) {
