@@ -78,6 +78,11 @@ import Testing
       for mode in [Pad.Mode.constant, .reflect, .edge] {
         try StepCase(op: Pad(mode: mode, pads: [0, 1, 2, 0, 1, 1]), inputs: [x]).check(set)
       }
+      for pads in [
+        [1, 0, 0, 0, 2, 0], [-1, 1, -2, 2, -1, 1], [0, 0, 5, 0, 0, -3], [0, -3, 1, 0, 2, 0],
+      ] {
+        try StepCase(op: Pad(mode: .constant, pads: pads, value: 2), inputs: [x]).check(set)
+      }
     }
     let codes = try source.codes([2, 3], .uint8, Quantization(scale: 0.1, zeroPoint: 77))
     try StepCase(

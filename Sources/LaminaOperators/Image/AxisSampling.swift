@@ -1,12 +1,20 @@
 import LaminaCore
 
+/// An operator that takes or mixes positions along axes, one axis after another.
+package protocol ResamplingOperator: Operator {
+  /// Returns what is done along which axes, in order; other axes stay as they are.
+  ///
+  /// - Throws: ``ShapeError``, also when lengths depend on data.
+  func samplings(_ inputs: TypeInputs) throws -> [(axis: Int, sampling: AxisSampling)]
+}
+
 /// How the positions of one axis of an output are made from those of the input.
-struct AxisSampling {
+package struct AxisSampling {
   /// For each output position, input positions and their weights; empty where the output is filled.
-  var taps: [[(index: Int, weight: Double)]]
+  package var taps: [[(index: Int, weight: Double)]]
 
   /// Whether every position is its own.
-  var isIdentity: Bool {
+  package var isIdentity: Bool {
     taps.indices.allSatisfy { position in
       taps[position].count == 1 && taps[position][0].index == position
         && taps[position][0].weight == 1

@@ -18,7 +18,7 @@ import LaminaCore
 /// - Outputs: `y`, the type of `x`, ⌊length · scale⌋ or the sizes long; integers are rounded.
 /// - Errors: ``ShapeError/invalidAttribute(_:found:expected:)``, ``ShapeError/missingInput(_:)``.
 /// - Source: ONNX Resize (opset 19; opset 10 with scales only).
-package struct Resize: Operator {
+package struct Resize: ResamplingOperator {
   package static let name = "Resize"
 
   /// How an element between old positions is made.
@@ -107,10 +107,15 @@ package struct Resize: Operator {
     guard x.count > 0 || y.shape.elementCount == 0 else {
       throw ShapeError.invalidAttribute("sizes", found: "\(y.shape)", expected: "as empty as x")
     }
-    // Every position has a list of taps, which takes more than its element.
-    for axis in 0..<y.shape.rank { try MemoryLimit.check(min(y.shape[axis], 1 << 40) * 128) }
-    let samplings = try plans(inputs.types).map { (axis: $0.axis, sampling: sampling($0)) }
+    let samplings = try samplings(inputs.types)
     return [try x.sampled(samplings, fill: Double(extrapolationValue), shape: y.shape)]
+  }
+
+  package func samplings(_ inputs: TypeInputs) throws -> [(axis: Int, sampling: AxisSampling)] {
+    let plans = try plans(inputs)
+    // Every position has a list of taps, which takes more than its element.
+    for plan in plans { try MemoryLimit.check(min(plan.length, 1 << 40) * 128) }
+    return plans.map { (axis: $0.axis, sampling: sampling($0)) }
   }
 
   package func cost(inputs: TypeInputs, outputs: [TensorType]) -> Cost {

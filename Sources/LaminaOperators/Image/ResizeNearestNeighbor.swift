@@ -11,7 +11,7 @@ import LaminaCore
 /// - Errors: ``ShapeError/wrongRank(expected:found:)``,
 ///   ``ShapeError/invalidAttribute(_:found:expected:)``.
 /// - Source: TFLite RESIZE_NEAREST_NEIGHBOR.
-package struct ResizeNearestNeighbor: MovementOperator {
+package struct ResizeNearestNeighbor: MovementOperator, ResamplingOperator {
   package static let name = "ResizeNearestNeighbor"
 
   package var alignsCorners: Bool
@@ -32,11 +32,14 @@ package struct ResizeNearestNeighbor: MovementOperator {
     let y = try outputTypes(for: inputs.types)[0]
     let x = try inputs[0]
     _ = try y.shape.checkedCount()
-    try MemoryLimit.check((y.shape[1] + y.shape[2]) * 128)
-    let samplings = (1...2).map { axis in
-      (axis: axis, sampling: sampling(from: x.shape[axis], to: y.shape[axis]))
-    }
-    return [try x.sampled(samplings, fill: 0, shape: y.shape)]
+    return [try x.sampled(samplings(inputs.types), fill: 0, shape: y.shape)]
+  }
+
+  package func samplings(_ inputs: TypeInputs) throws -> [(axis: Int, sampling: AxisSampling)] {
+    let (x, y) = (try inputs[0].shape, try imageShape(inputs))
+    _ = try y.count()
+    try MemoryLimit.check((y[1] + y[2]) * 128)
+    return (1...2).map { (axis: $0, sampling: sampling(from: x[$0], to: y[$0])) }
   }
 
   private func sampling(from input: Int, to output: Int) -> AxisSampling {

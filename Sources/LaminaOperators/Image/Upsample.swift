@@ -8,7 +8,7 @@ import LaminaCore
 /// - Outputs: `y`, the type of `x`.
 /// - Errors: those of ``Resize``.
 /// - Source: ONNX Upsample (opset 9; opset 7 with the attribute).
-package struct Upsample: Operator {
+package struct Upsample: ResamplingOperator {
   package static let name = "Upsample"
 
   package var mode: Resize.Mode
@@ -24,12 +24,20 @@ package struct Upsample: Operator {
   }
 
   package func outputTypes(for inputs: TypeInputs) throws(ShapeError) -> [TensorType] {
+    try resize.outputTypes(for: resizeInputs(inputs))
+  }
+
+  package func samplings(_ inputs: TypeInputs) throws -> [(axis: Int, sampling: AxisSampling)] {
+    try resize.samplings(resizeInputs(inputs))
+  }
+
+  private func resizeInputs(_ inputs: TypeInputs) throws(ShapeError) -> TypeInputs {
     var factors = inputs.optional(1)
     if let scales {
       let tensor = Tensor([scales.count], scales)
       factors = TensorType(.float32, tensor.shape, contents: tensor)
     }
-    return try resize.outputTypes(for: [try inputs[0], nil, factors])
+    return [try inputs[0], nil, factors]
   }
 
   package func evaluate(_ inputs: TensorInputs) throws -> [Tensor] {

@@ -99,7 +99,8 @@ package struct Pad: MovementOperator {
     }
   }
 
-  private func resolvedPads(
+  /// Returns how many positions are added before and after each axis.
+  package func resolvedPads(
     _ inputs: TypeInputs
   ) throws(ShapeError) -> [(before: Int, after: Int)] {
     let shape = try inputs[0].shape

@@ -43,29 +43,41 @@ enum PieceKernels {
       let isCode = request.step.inputs.optional(2) != nil
       filler = isCode ? filler : Double(quantization.code(of: Float(filler), in: range))
     }
-    var marked = op
-    marked.value = -1
+    do {
+      let element = try Tensor(type.dtype, [1], rounding: [filler])
+      guard op.mode == .constant else {
+        return try kernel(op, padInputs(request), request, filler: element)
+      }
+      try requireFew(request)
+      let pads = try op.resolvedPads(request.step.inputs)
+      let pieces = Piece.padding(type.shape, pads, result: try request.output().shape)
+      return try PieceKernel([pieces], type.dtype.byteCount, element, request)
+    } catch let error as Refusal { throw error } catch { throw Refusal("\(error)") }
+  }
+
+  private static func padInputs(_ request: KernelRequest) throws(Refusal) -> [Tensor?] {
     var inputs: [Tensor?] = [try elementNumbers(request)]
     let hasPads = request.step.inputs.optional(1) != nil
     inputs.append(hasPads ? try request.constant(1, "pads") : nil)
     if request.step.inputs.optional(3) != nil {
       inputs += [nil, try request.constant(3, "axes")]
     }
-    do {
-      let element = try Tensor(type.dtype, [1], rounding: [filler])
-      return try kernel(marked, inputs, request, filler: element)
-    } catch let error as Refusal { throw error } catch { throw Refusal("\(error)") }
+    return inputs
   }
 
   private static func elementNumbers(
     _ request: KernelRequest,
     from first: Int32 = 0
   ) throws(Refusal) -> Tensor {
+    try requireFew(request)
     let shape = try request.input(0).shape
-    let count = try shape.known()
+    return Tensor(shape, (0..<Int32(try shape.known())).map { $0 + first })
+  }
+
+  private static func requireFew(_ request: KernelRequest) throws(Refusal) {
+    let count = try request.input(0).shape.known()
     let total = request.step.outputs.reduce(count) { $0 &+ ($1?.shape.elementCount ?? 0) }
     guard total <= limit else { throw Refusal("\(total) elements are too many to map one by one") }
-    return Tensor(shape, (0..<Int32(count)).map { $0 + first })
   }
 
   private static func kernel(
@@ -119,6 +131,63 @@ struct Piece: BitwiseCopyable {
       start = end
     }
     return pieces
+  }
+
+  /// The pieces of an input of a shape with filler before and after each axis; negative numbers
+  /// take positions away.
+  static func padding(
+    _ shape: Shape,
+    _ pads: [(before: Int, after: Int)],
+    result: Shape
+  ) -> [Piece] {
+    guard let axis = shape.dims.indices.last else { return [Piece(source: 0, count: 1)] }
+    let (before, length, total) = (pads[axis].before, shape[axis], result[axis])
+    let start = min(max(before, 0), total)
+    let end = max(min(before + length, total), start)
+    let strides = shape.strides
+    var pieces: [Piece] = []
+    for line in 0..<max(result.product(0..<axis), 0) {
+      guard let row = source(line, above: axis, shape, pads, result, strides), start < end else {
+        append(-1, total, to: &pieces)
+        continue
+      }
+      append(-1, start, to: &pieces)
+      append(row + start - before, end - start, to: &pieces)
+      append(-1, total - end, to: &pieces)
+    }
+    return pieces
+  }
+
+  /// The first element of the input's line that is the result's `line`-th; `nil` for filler.
+  private static func source(
+    _ line: Int,
+    above axis: Int,
+    _ shape: Shape,
+    _ pads: [(before: Int, after: Int)],
+    _ result: Shape,
+    _ strides: [Int]
+  ) -> Int? {
+    var (rest, element) = (line, 0)
+    for outer in stride(from: axis - 1, through: 0, by: -1) {
+      let position = rest % result[outer] - pads[outer].before
+      guard 0..<shape[outer] ~= position else { return nil }
+      element += position * strides[outer]
+      rest /= result[outer]
+    }
+    return element
+  }
+
+  /// Adds elements from `source` on, or filler, to the piece that they continue.
+  private static func append(_ source: Int, _ count: Int, to pieces: inout [Piece]) {
+    guard count > 0 else { return }
+    if let last = pieces.last {
+      let follows = source < 0 ? last.source < 0 : Int(last.source + last.count) == source
+      if follows, source < 0 || last.source >= 0 {
+        pieces[pieces.count - 1].count += Int32(count)
+        return
+      }
+    }
+    pieces.append(Piece(source: Int32(source), count: Int32(count)))
   }
 }
 

@@ -38,7 +38,7 @@ enum ResizeKernels {
   }
 
   private static func kernel(
-    _ op: any Operator,
+    _ op: any ResamplingOperator,
     isNearest: Bool,
     _ request: KernelRequest
   ) throws(Refusal) -> any PreparedKernel {
@@ -50,8 +50,7 @@ enum ResizeKernels {
     let isLast = x[0] == y[0] && x[3] == y[3]
     guard isLast || x[0] == y[0] && x[1] == y[1] else { throw Refusal("more than two axes change") }
     let first = isLast ? 1 : 2
-    let rows = try places(op, along: first, of: first, request)
-    let columns = try places(op, along: first + 1, of: first, request)
+    let (rows, columns) = try places(op, first, request)
     let lengths = MixKernel.Lengths(
       batch: isLast ? x[0] : x[0] * x[1],
       height: x[first],
@@ -70,38 +69,33 @@ enum ResizeKernels {
     )
   }
 
-  /// The input position of each output position along one of the axes `first` and `first + 1`:
-  /// the reference resizes an image whose elements are their own position.
+  /// The input position of each output position along the axes `first` and `first + 1`.
   private static func places(
-    _ op: any Operator,
-    along axis: Int,
-    of first: Int,
+    _ op: any ResamplingOperator,
+    _ first: Int,
     _ request: KernelRequest
-  ) throws(Refusal) -> [Double] {
+  ) throws(Refusal) -> (rows: [Double], columns: [Double]) {
     let (x, y) = (try request.input(0).shape, try request.output().shape)
-    var shape: Shape = [1, 1, 1, 1]
-    shape[axis] = x[axis]
-    let other = axis == first ? first + 1 : first
-    shape[other] = x[other]
-    var positions: [Double] = []
-    for _ in 0..<(axis == first ? 1 : x[first]) {
-      positions += (0..<x[axis]).flatMap {
-        [Double](repeating: Double($0), count: axis == first ? x[other] : 1)
-      }
-    }
+    var places = [first, first + 1].map { (0..<x[$0]).map(Double.init) }
     do {
-      var inputs: [Tensor?] = [Tensor(shape, positions)]
-      for index in 1..<max(request.step.inputs.count, 1) {
-        let isThere = request.step.inputs.optional(index) != nil
-        inputs.append(isThere ? try request.constant(index, "sizes") : nil)
+      for (axis, sampling) in try op.samplings(request.step.inputs) {
+        guard !sampling.taps.contains(where: \.isEmpty) else {
+          throw Refusal("some positions have no input")
+        }
+        let positions = sampling.taps.map { taps in
+          taps.reduce(0) { $0 + $1.weight * Double($1.index) }
+        }
+        if places.indices.contains(axis - first) {
+          places[axis - first] = positions
+        } else if positions != (0..<x[axis]).map(Double.init) {
+          throw Refusal("more than two axes change")
+        }
       }
-      guard let result = try op.evaluate(TensorInputs(inputs)).first,
-        result.shape[axis] == y[axis], result.shape[other] == y[other]
-      else { throw Refusal("the sizes do not fit") }
-      let strides = result.shape.strides
-      let values = try result.doubles()
-      return (0..<y[axis]).map { values[$0 * strides[axis]] }
     } catch let refusal as Refusal { throw refusal } catch { throw Refusal("\(error)") }
+    guard places[0].count == y[first], places[1].count == y[first + 1] else {
+      throw Refusal("the sizes do not fit")
+    }
+    return (places[0], places[1])
   }
 }
 
