@@ -13,6 +13,25 @@ import Testing
     #expect(try back.ints() == Array(1...12))
   }
 
+  @Test func scalesRunAlongTheirAxis() throws {
+    let codes = Tensor([2, 3, 2], [Int8](1...12))
+    let outer = Quantization(scales: [1, 10], zeroPoints: [0, 1], axis: 0)
+    #expect(
+      try codes.with(quantization: outer).dequantized().floats()
+        == [1, 2, 3, 4, 5, 6, 60, 70, 80, 90, 100, 110]
+    )
+    let middle = Quantization(scales: [1, 10, 100], zeroPoints: [0, 0, 0], axis: 1)
+    #expect(
+      try codes.with(quantization: middle).dequantized(to: .float64).doubles()
+        == [1, 2, 30, 40, 500, 600, 7, 8, 90, 100, 1100, 1200]
+    )
+    let last = Quantization(scales: [1, 10], zeroPoints: [1, 0], axis: 2)
+    #expect(
+      try codes.with(quantization: last).dequantized().floats()
+        == [0, 20, 2, 40, 4, 60, 6, 80, 8, 100, 10, 120]
+    )
+  }
+
   @Test func scalesThatDoNotFitAreRefused() throws {
     let codes = Tensor([2, 3], [Int8](1...6))
     var quantizations = [3, 5].map { count in

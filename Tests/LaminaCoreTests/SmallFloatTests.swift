@@ -33,6 +33,21 @@ import Testing
     }
   }
 
+  @Test func everyNumberOf16BitsIsWidenedToItself() throws {
+    let patterns = (UInt16.min...UInt16.max).map { $0 }
+    let halves = Tensor([patterns.count], patterns.map { Float16(bitPattern: $0) })
+    let brains = Tensor([patterns.count], patterns.map { BFloat16(bitPattern: $0) })
+    let wideHalves = try halves.cast(to: .float32).elements(of: Float.self)
+    let wideBrains = try brains.cast(to: .float32).elements(of: Float.self)
+    for (index, pattern) in patterns.enumerated() {
+      let half = Float(Float16(bitPattern: pattern))
+      #expect(
+        half.isNaN ? wideHalves[index].isNaN : wideHalves[index].bitPattern == half.bitPattern
+      )
+      #expect(wideBrains[index].bitPattern == UInt32(pattern) << 16)
+    }
+  }
+
   @Test func roundsTiesToEven() {
     // Between 1 (0x38) and 1.125 (0x39) the middle goes to the even fraction.
     #expect(SmallFloatFormat.e4m3fn.encode(1.0625) == 0x38)

@@ -29,6 +29,9 @@ struct ScalePlaces {
     }
   }
 
+  /// How many elements in a row have the same scale; `nil` for all of them.
+  var runLength: Int? { strides == (0, 0, 0) ? nil : strides.inner == 0 ? step : 1 }
+
   /// Returns the number of the scale of an element.
   func place(of index: Int) -> Int {
     index / step % length / block * strides.block + index % step * strides.inner

@@ -43,7 +43,7 @@ extension Tensor {
     return tensor
   }
 
-  private func requireReal() throws(ShapeError) -> any RealElement.Type {
+  fileprivate func requireReal() throws(ShapeError) -> any RealElement.Type {
     guard let element = dtype.realElement else {
       throw .wrongElementType(expected: "a real number", found: dtype)
     }
@@ -76,12 +76,21 @@ extension Tensor {
   /// The elements as floats, whatever real type they have; quantization is not applied.
   package func floats() throws -> [Float] {
     if dtype == .float32 { return try elements(of: Float.self) }
+    if dtype == .float16 || dtype == .bfloat16 {
+      return try cast(to: .float32).elements(of: Float.self)
+    }
     return try numbers(of: requireReal()) { Float($0) }
   }
 
   /// The elements as whole numbers; floats are cut toward zero.
   package func ints() throws -> [Int] {
-    if dtype == .int64 { return try withElements(of: Int64.self) { $0.map { Int($0) } } }
+    switch dtype {
+    case .int64: return try withElements(of: Int64.self) { $0.map { Int($0) } }
+    case .int32: return try withElements(of: Int32.self) { $0.map { Int($0) } }
+    case .int8: return try withElements(of: Int8.self) { $0.map { Int($0) } }
+    case .uint8: return try withElements(of: UInt8.self) { $0.map { Int($0) } }
+    default: break
+    }
     return try numbers(of: requireReal()) { Int(Int64(clamping: $0)) }
   }
 
@@ -112,6 +121,10 @@ extension Tensor {
     if target == dtype { return with(quantization: nil) }
     if dtype == .float32, target == .bfloat16 { return try rounded { BFloat16($0) } }
     if dtype == .float32, target == .float16 { return try rounded { Float16($0) } }
+    if dtype == .bfloat16, target == .float32 { return try widened(from: BFloat16.self, \.float) }
+    if dtype == .float16, target == .float32 {
+      return try widened(from: Float16.self, \.widened)
+    }
     guard let from = dtype.realElement, let to = target.realElement else {
       throw ShapeError.wrongElementType(expected: "a real number", found: dtype)
     }
@@ -131,9 +144,26 @@ extension Tensor {
   /// Returns float32 as floats of 16 bits, as vector code: weights by the megabyte.
   @inline(__always)
   private func rounded<Element: TensorElement>(_ round: (Float) -> Element) throws -> Tensor {
-    try withElements(of: Float.self) { source in
-      try Tensor.build(shape, of: Element.self) { target in
-        for index in 0..<min(source.count, target.count) { target[index] = round(source[index]) }
+    try mapped(from: Float.self, round)
+  }
+
+  /// Returns floats of 16 bits as float32, as vector code.
+  @inline(__always)
+  private func widened<Element: TensorElement>(
+    from type: Element.Type,
+    _ widen: (Element) -> Float
+  ) throws -> Tensor {
+    try mapped(from: type, widen)
+  }
+
+  @inline(__always)
+  private func mapped<From: TensorElement, To: TensorElement>(
+    from type: From.Type,
+    _ convert: (From) -> To
+  ) throws -> Tensor {
+    try withElements(of: From.self) { source in
+      try Tensor.build(shape, of: To.self) { target in
+        for index in 0..<min(source.count, target.count) { target[index] = convert(source[index]) }
       }
     }
   }
@@ -159,19 +189,33 @@ extension Tensor {
   ///     y = scale · (code − zeroPoint)
   package func dequantized(to dtype: DataType = .float32) throws -> Tensor {
     guard let quantization else { return self.dtype == dtype ? self : try cast(to: dtype) }
-    let scales = quantization.scales.map(Double.init)
-    let zeroPoints = quantization.zeroPoints.map(Double.init)
+    let code = try requireReal()
+    return try dtype == .float64
+      ? reals(code, Double.self, quantization) : reals(code, Float.self, quantization)
+  }
+
+  @_specialize(where Code == Int8, Real == Float)
+  @_specialize(where Code == UInt8, Real == Float)
+  @_specialize(where Code == Int32, Real == Float)
+  private func reals<Code: RealElement, Real: FloatElement>(
+    _: Code.Type,
+    _: Real.Type,
+    _ quantization: Quantization
+  ) throws -> Tensor {
     let places = try ScalePlaces(quantization, shape)
-    let codes = try doubles()
-    func reals<Real: FloatElement>(_: Real.Type) throws -> Tensor {
+    let run = places.runLength ?? max(count, 1)
+    return try withElements(of: Code.self) { codes in
       try Tensor.build(shape, of: Real.self) { target in
-        for index in target.indices {
-          let position = scales.count == 1 ? 0 : places.place(of: index)
-          target[index] = Real((codes[index] - zeroPoints[position]) * scales[position])
+        for start in stride(from: 0, to: target.count, by: run) {
+          let position = places.place(of: start)
+          let scale = Double(quantization.scales[position])
+          let zeroPoint = Double(quantization.zeroPoints[position])
+          for index in start..<min(start + run, target.count) {
+            target[index] = Real((codes[index].asDouble - zeroPoint) * scale)
+          }
         }
       }
     }
-    return try dtype == .float64 ? reals(Double.self) : reals(Float.self)
   }
 
   /// Returns the codes nearest to real numbers, rounded half away from zero and kept in range.

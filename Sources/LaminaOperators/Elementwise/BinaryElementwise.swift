@@ -22,7 +22,7 @@ import LaminaCore
 package struct BinaryElementwise: Operator {
   package static let name = "BinaryElementwise"
 
-  package enum Function: Hashable, Sendable, CaseIterable {
+  package enum Function: String, Hashable, Sendable, CaseIterable {
     case add, sub, mul
     /// `a / b`; for integers toward zero.
     case div

@@ -123,7 +123,7 @@ extension BinaryElementwise.Function {
     switch self {
     case .fmod: "Mod"
     case .shiftLeft, .shiftRight: "BitShift"
-    default: "\(self)".prefix(1).uppercased() + "\(self)".dropFirst()
+    default: rawValue.prefix(1).uppercased() + rawValue.dropFirst()
     }
   }
 }

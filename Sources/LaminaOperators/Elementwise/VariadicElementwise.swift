@@ -12,7 +12,7 @@ import LaminaCore
 package struct VariadicElementwise: Operator {
   package static let name = "VariadicElementwise"
 
-  package enum Function: Hashable, Sendable, CaseIterable { case sum, mean, max, min }
+  package enum Function: String, Hashable, Sendable, CaseIterable { case sum, mean, max, min }
 
   package var function: Function
 
@@ -53,6 +53,6 @@ package struct VariadicElementwise: Operator {
   }
 
   package var displayName: String {
-    "\(function)".prefix(1).uppercased() + "\(function)".dropFirst()
+    function.rawValue.prefix(1).uppercased() + function.rawValue.dropFirst()
   }
 }
