@@ -8,8 +8,29 @@ package protocol RewritePass: Sendable {
   /// How close the outputs stay to those before.
   static var promise: Exactness { get }
 
+  /// The operators that it may match at; none when it may be any.
+  static var roots: [any Operator.Type] { get }
+
+  /// The operators of which a graph must have one for it to match; none when that is not known.
+  static var needs: [any Operator.Type] { get }
+
   /// Returns what to change at a node, or `nil` when the pass does not match there.
   func edit(at node: Node, in graph: Graph) throws -> GraphEdit?
+}
+
+extension RewritePass {
+  package static var roots: [any Operator.Type] { [] }
+  package static var needs: [any Operator.Type] { roots }
+
+  /// The nodes to ask, in order.
+  fileprivate func candidates(_ graph: Graph) -> [Node] {
+    let roots = Self.roots.map { ObjectIdentifier($0) }
+    let needs = Self.needs.map { ObjectIdentifier($0) }
+    guard needs.isEmpty || graph.nodes.contains(where: { needs.contains($0.operatorID) }) else {
+      return []
+    }
+    return roots.isEmpty ? graph.nodes : graph.nodes.filter { roots.contains($0.operatorID) }
+  }
 }
 
 /// One entry of the fusion log.
@@ -56,7 +77,7 @@ package struct PassPipeline: Sendable {
       for _ in 0..<Self.sweepLimit where log.count < editLimit {
         let edits = try sweep(pass, graph, limit: editLimit - log.count)
         if edits.isEmpty { break }
-        graph = try graph.applying(edits)
+        try graph.apply(edits)
         log += edits.map { AppliedEdit(pass: type(of: pass).name, reason: $0.reason) }
       }
     }
@@ -72,7 +93,7 @@ package struct PassPipeline: Sendable {
   ) throws -> [GraphEdit] {
     var edits: [GraphEdit] = []
     var removed = Set<NodeID>()
-    for node in graph.nodes where edits.count < limit && !removed.contains(node.id) {
+    for node in pass.candidates(graph) where edits.count < limit && !removed.contains(node.id) {
       guard let edit = try pass.edit(at: node, in: graph), removed.isDisjoint(with: edit.removed)
       else { continue }
       removed.formUnion(edit.removed)
@@ -82,11 +103,11 @@ package struct PassPipeline: Sendable {
   }
 
   private func optimizingInnerGraphs(_ graph: Graph) throws -> Graph {
-    guard graph.nodes.contains(where: { $0.op is any ControlFlowOperator }) else { return graph }
+    guard graph.nodes.contains(where: { $0.op.asControlFlow != nil }) else { return graph }
     var graph = graph
     try graph.setNodes(
       graph.nodes.map { node in
-        guard let control = node.op as? any ControlFlowOperator else { return node }
+        guard let control = node.op.asControlFlow else { return node }
         var node = node
         node.op = try control.mappingGraphs { _, inner in try run(on: inner).graph }
         return node

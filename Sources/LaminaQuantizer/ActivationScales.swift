@@ -56,7 +56,7 @@ struct ActivationScales {
   }
 
   private static func movesOrSelects(_ op: any Operator) -> Bool {
-    op is MaxPool || op is any MovementOperator && !(op is Concat)
+    op is MaxPool || op.movesElements && !(op is Concat)
   }
 
   /// Edits that let every reader of an activation read it rounded to its codes.

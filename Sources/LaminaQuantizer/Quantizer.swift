@@ -34,7 +34,8 @@ package struct Quantizer: Sendable {
     let activations = ActivationScales(graph, ranges)
     var edits = activations.edits(in: graph)
     edits += try graph.nodes.compactMap { try WeightScales.edit(at: $0, in: graph, activations) }
-    let marked = try graph.applying(edits)
+    var marked = graph
+    try marked.apply(edits)
     let log = edits.map { AppliedEdit(pass: "calibrate", reason: $0.reason) }
     let (quantized, more) = try Self.pipeline.run(on: marked)
     return (quantized, log + more)

@@ -39,7 +39,8 @@ package struct Kernel: Sendable {
   let fusesActivation: Bool
   /// What else of the end of a step the kernel does itself.
   let ends: Ends
-  let isFor: @Sendable (any Operator) -> Bool
+  /// The operator's type.
+  let operatorID: ObjectIdentifier
   let make: @Sendable (any Operator, KernelRequest) throws(Refusal) -> Preparation
 
   /// A kernel that `make` prepares.
@@ -70,7 +71,7 @@ package struct Kernel: Sendable {
     self.elements = elements
     self.fusesActivation = fusesActivation
     self.ends = ends
-    isFor = { $0 is Op }
+    operatorID = ObjectIdentifier(type)
     make = { (op: any Operator, request: KernelRequest) throws(Refusal) -> Preparation in
       guard let op = op as? Op else { throw Refusal("the operator is another") }
       return try answer(op, request)

@@ -49,8 +49,7 @@ package struct SIMDBackend: Backend {
 
   private func prepare(_ request: StepRequest, _ elements: Kernel.Elements) -> Preparation {
     let op = request.node.op
-    let known = Self.kernels.filter { $0.isFor(op) }
-    guard !known.isEmpty else {
+    guard let known = Self.kernelsByOperator[request.node.operatorID] else {
       return .refused("the cpu backend has no kernel for \(op.displayName)")
     }
     var reasons: [String] = []

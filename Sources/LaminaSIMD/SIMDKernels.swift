@@ -6,6 +6,9 @@ extension SIMDBackend {
     convolutions + products + pools + elementwise + lines
     + images + movement
 
+  /// The kernels of each operator, in the order they are tried.
+  static let kernelsByOperator = Dictionary(grouping: kernels, by: \.operatorID)
+
   private static let convolutions: [Kernel] = [
     Kernel(
       Conv.self,

@@ -43,7 +43,16 @@ extension Graph {
   package func readerCount(of id: ValueID?) -> Int { id.map { readers[$0.index] } ?? 0 }
 
   /// The nodes that read a value, in order.
-  package func readers(of id: ValueID) -> [Node] { nodes.filter { $0.inputs.contains(id) } }
+  package func readers(of id: ValueID) -> [Node] {
+    var left = readers[id.index]
+    var found: [Node] = []
+    for position in (producers[id.index] + 1)..<nodes.count where left > 0 {
+      let uses = nodes[position].inputs.count { $0 == id }
+      if uses > 0 { found.append(nodes[position]) }
+      left -= uses
+    }
+    return found
+  }
 
   /// The position of a node.
   package func position(of id: NodeID) -> Int? { nodes.firstIndex { $0.id == id } }
@@ -74,7 +83,7 @@ extension Graph {
     var names: [String] = []
     for node in nodes {
       if let op = node.op as? UnsupportedOperator { names.append(op.sourceName) }
-      if let op = node.op as? any ControlFlowOperator {
+      if let op = node.op.asControlFlow {
         names += op.graphs.flatMap(\.graph.unsupportedOperators)
       }
     }
@@ -184,36 +193,48 @@ extension Graph {
 
   /// Sorts nodes by what they read, keeping the given order where it is free.
   private static func sorted(_ nodes: [Node], valueCount: Int) throws(GraphError) -> [Node] {
-    var writer = [Int](repeating: -1, count: valueCount)
+    var writers = [Int](repeating: -1, count: valueCount)
     for (position, node) in nodes.enumerated() {
-      for case let id? in node.outputs where id.index < valueCount { writer[id.index] = position }
+      for case let id? in node.outputs where id.index < valueCount { writers[id.index] = position }
     }
-    func needs(_ node: Node) -> [Int] {
-      node.inputs.compactMap { $0 }.filter { $0.index < valueCount }.map { writer[$0.index] }
-        .filter { $0 >= 0 }
+    let needs = nodes.map { node in
+      node.inputs.map { id in
+        guard let id, id.index < valueCount else { return -1 }
+        return writers[id.index]
+      }
     }
-    if nodes.indices.allSatisfy({ position in needs(nodes[position]).allSatisfy { $0 < position } })
-    {
+    if needs.indices.allSatisfy({ position in needs[position].allSatisfy { $0 < position } }) {
       return nodes
     }
-    var order: [Node] = []
-    var state = [UInt8](repeating: 0, count: nodes.count)
-    for root in nodes.indices where state[root] == 0 {
-      var stack = [(node: root, pending: needs(nodes[root])[...])]
-      state[root] = 1
-      while let top = stack.last {
-        guard let next = top.pending.first else {
-          state[top.node] = 2
-          order.append(nodes[top.node])
+    return try order(needs) { nodes[$0].name }.map { nodes[$0] }
+  }
+
+  /// Returns positions so that each follows those that it needs; −1 is none.
+  private static func order(
+    _ needs: [[Int]],
+    name: (Int) -> String
+  ) throws(GraphError) -> [Int] {
+    enum State { case waiting, open, done }
+    var order: [Int] = []
+    order.reserveCapacity(needs.count)
+    var states = [State](repeating: .waiting, count: needs.count)
+    var stack: [(position: Int, next: Int)] = []
+    for root in needs.indices where states[root] == .waiting {
+      states[root] = .open
+      stack.append((root, 0))
+      while let (position, next) = stack.last {
+        guard next < needs[position].count else {
+          states[position] = .done
+          order.append(position)
           stack.removeLast()
           continue
         }
-        stack[stack.count - 1].pending.removeFirst()
-        if state[next] == 1 { throw .cycle(node: nodes[next].name) }
-        if state[next] == 0 {
-          state[next] = 1
-          stack.append((next, needs(nodes[next])[...]))
-        }
+        stack[stack.count - 1].next += 1
+        let needed = needs[position][next]
+        if needed < 0 || states[needed] == .done { continue }
+        if states[needed] == .open { throw .cycle(node: name(needed)) }
+        states[needed] = .open
+        stack.append((needed, 0))
       }
     }
     return order

@@ -89,47 +89,45 @@ package struct GraphEdit: Sendable {
 }
 
 extension Graph {
-  /// Returns the graph with edits applied at once, sorted, and with types for what they made.
+  /// Applies edits at once, sorts the nodes, and works out the types of what the edits made.
   ///
   /// An edit's redirections hold for every node but those that the same edit makes.
   ///
-  /// - Throws: ``GraphError`` when the edits leave a circle or an operator refuses its inputs.
-  package func applying(_ edits: [GraphEdit]) throws(GraphError) -> Graph {
-    var graph = self
+  /// - Throws: ``GraphError`` when the edits leave a circle or an operator refuses its inputs; the
+  ///   graph is of no use then.
+  package mutating func apply(_ edits: [GraphEdit]) throws(GraphError) {
     let removed = Set(edits.flatMap(\.removed))
     var made: [(node: Node, edit: Int)] = []
-    var targets: [ValueID: (id: ValueID, edit: Int)] = [:]
+    var redirections = Redirections()
     for (index, edit) in edits.enumerated() {
       var outputs: [[ValueID?]] = []
       for new in edit.made {
-        let node = graph.make(new, outputs)
+        let node = make(new, outputs)
         outputs.append(node.outputs)
         made.append((node, index))
       }
-      for (id, type) in edit.retyped { graph[id].type = .tensor(type) }
+      for (id, type) in edit.retyped { self[id].type = .tensor(type) }
       for (from, to) in edit.redirected {
-        if let target = graph.resolve(to, outputs) { targets[from] = (target, index) }
+        if let target = resolve(to, outputs) { redirections.add(from, to: target, by: index) }
       }
     }
-    func redirected(_ id: ValueID?, edit: Int?) -> ValueID? {
-      guard var id else { return nil }
-      while let next = targets[id], next.edit != edit, next.id != id { id = next.id }
-      return id
+    var newNodes: [Node] = []
+    newNodes.reserveCapacity(nodes.count + made.count)
+    for node in nodes where !removed.contains(node.id) {
+      newNodes.append(redirections.applied(to: node, of: nil))
     }
-    var nodes = self.nodes.filter { !removed.contains($0.id) }.map { (node: $0, edit: Int?.none) }
-    nodes += made.map { ($0.node, $0.edit) }
-    for position in nodes.indices {
-      let edit = nodes[position].edit
-      nodes[position].node.inputs = nodes[position].node.inputs.map { redirected($0, edit: edit) }
-    }
-    graph.outputs = graph.outputs.compactMap { redirected($0, edit: nil) }
-    try graph.setNodes(nodes.map(\.node))
-    try graph.inferTypes(ofNodes: Set(made.map(\.node.id)))
-    return graph
+    for (node, edit) in made { newNodes.append(redirections.applied(to: node, of: edit)) }
+    outputs = outputs.map { redirections.target(of: $0, for: nil) }
+    try setNodes(newNodes)
+    try inferTypes(ofNodes: Set(made.map(\.node.id)))
   }
 
   /// Returns the graph with one edit applied.
-  package func applying(_ edit: GraphEdit) throws(GraphError) -> Graph { try applying([edit]) }
+  package func applying(_ edit: GraphEdit) throws(GraphError) -> Graph {
+    var graph = self
+    try graph.apply([edit])
+    return graph
+  }
 
   private mutating func make(_ new: GraphEdit.NewNode, _ made: [[ValueID?]]) -> Node {
     let inputs = new.inputs.map { resolve($0, made) }
@@ -160,5 +158,33 @@ extension Graph {
       made.indices.contains(node) && made[node].indices.contains(output)
         ? made[node][output] : nil
     }
+  }
+}
+
+/// Which value stands for another from now on, and for whom.
+private struct Redirections {
+  /// By the index of the value: what replaces it, and the edit that says so.
+  private var targets: [(id: ValueID, edit: Int)?] = []
+
+  mutating func add(_ from: ValueID, to target: ValueID, by edit: Int) {
+    while targets.count <= from.index { targets.append(nil) }
+    targets[from.index] = (target, edit)
+  }
+
+  /// The value that a node made by `edit`, or by none of them, reads in place of another.
+  func target(of id: ValueID, for edit: Int?) -> ValueID {
+    var id = id
+    while id.index < targets.count, let next = targets[id.index], next.edit != edit, next.id != id {
+      id = next.id
+    }
+    return id
+  }
+
+  func applied(to node: Node, of edit: Int?) -> Node {
+    let inputs = node.inputs.map { id in id.map { target(of: $0, for: edit) } }
+    guard inputs != node.inputs else { return node }
+    var node = node
+    node.inputs = inputs
+    return node
   }
 }

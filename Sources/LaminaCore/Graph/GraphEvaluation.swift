@@ -30,7 +30,7 @@ extension Graph {
   /// Runs one node by the reference, inner graphs too.
   package func evaluate(_ node: Node, _ inputs: Inputs<Datum>) throws -> [Datum] {
     try evaluate(node, inputs) { graphName, inputs in
-      guard let control = node.op as? any ControlFlowOperator else { return [] }
+      guard let control = node.op.asControlFlow else { return [] }
       return try control.runByReference(graphName, inputs)
     }
   }
@@ -42,8 +42,8 @@ extension Graph {
     run: (_ graphName: String, _ inputs: [Datum]) throws -> [Datum]
   ) throws -> [Datum] {
     do {
-      if let op = node.op as? any ControlFlowOperator { return try op.evaluate(inputs, run: run) }
-      if let op = node.op as? any ValueOperator { return try op.evaluate(values: inputs) }
+      if let op = node.op.asControlFlow { return try op.evaluate(inputs, run: run) }
+      if let op = node.op.asValueOperator { return try op.evaluate(values: inputs) }
       let tensors = try inputs.elements.map { datum throws(ShapeError) -> Tensor? in
         guard let datum else { return nil }
         return try datum.tensor
@@ -70,7 +70,7 @@ extension Node {
   /// - Throws: ``ShapeError``, or what the operator's data caused.
   package func evaluate(_ inputs: TensorInputs, as types: [TensorType?]) throws -> [Tensor] {
     if !isQuantized(inputs, types) { return try activated(op.evaluate(inputs)) }
-    if op is any MovementOperator, movesCodes(inputs, types) {
+    if op.movesElements, movesCodes(inputs, types) {
       let moved = try op.evaluate(inputs)
       return zip(moved, types).map { tensor, type in
         tensor.with(quantization: type?.quantization ?? tensor.quantization)

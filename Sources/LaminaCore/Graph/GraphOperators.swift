@@ -8,7 +8,7 @@ extension Graph {
   ) throws {
     var changed = nodes
     for index in changed.indices {
-      if let control = changed[index].op as? any ControlFlowOperator {
+      if let control = changed[index].op.asControlFlow {
         changed[index].op = try Self.replacingInner(control, change)
       }
       if let op = try change(changed[index].op) { changed[index].op = op }
@@ -31,7 +31,7 @@ extension Graph {
   package func containsOperator(where condition: (any Operator) -> Bool) -> Bool {
     nodes.contains { node in
       condition(node.op)
-        || (node.op as? any ControlFlowOperator)?.graphs.contains {
+        || node.op.asControlFlow?.graphs.contains {
           $0.graph.containsOperator(where: condition)
         } ?? false
     }
@@ -43,9 +43,9 @@ extension Graph {
     for node in nodes {
       let isRandom =
         node.inputs.contains { $0.map(values.contains) ?? false }
-        || node.op is any NondeterministicOperator
-        || (node.op as? any ControlFlowOperator)?.graphs.contains {
-          $0.graph.containsOperator { $0 is any NondeterministicOperator }
+        || node.op.isNondeterministic
+        || node.op.asControlFlow?.graphs.contains {
+          $0.graph.containsOperator { $0.isNondeterministic }
         } ?? false
       if isRandom { values.formUnion(node.outputs.compactMap { $0 }) }
     }

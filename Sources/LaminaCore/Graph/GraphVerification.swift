@@ -23,7 +23,7 @@ extension Graph {
         }
         isWritten[id.index] = true
       }
-      guard let control = node.op as? any ControlFlowOperator else { continue }
+      guard let control = node.op.asControlFlow else { continue }
       for inner in control.graphs { try inner.graph.verify() }
     }
     for id in outputs {

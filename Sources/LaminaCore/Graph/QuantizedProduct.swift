@@ -18,7 +18,7 @@ struct QuantizedProduct {
 
   /// Prepares the node, or returns `nil` when it is no product of 8-bit codes.
   init?(_ node: Node, _ inputs: TensorInputs, as types: [TensorType?]) {
-    guard let op = node.op as? any ProductOperator, let type = types.first, let type,
+    guard let op = node.op.asProduct, let type = types.first, let type,
       let x = inputs.optional(0), let w = inputs.optional(1),
       Self.isByte(x.dtype), Self.isByte(w.dtype), Self.isByte(type.dtype),
       let xScale = x.quantization, let wScale = w.quantization, let yScale = type.quantization,

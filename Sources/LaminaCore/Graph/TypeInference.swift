@@ -4,9 +4,11 @@
 // wrong by forgetting to.
 
 extension Graph {
-  /// The most elements of a value that is worked out before the run because all it depends on is
-  /// known (shape arithmetic).
+  /// The most whole numbers of a value that is worked out before the run because all it depends on
+  /// is known (shape arithmetic).
   private static let foldedElementLimit = 4096
+  /// The most other numbers: scales of axes; weights are no business of types.
+  private static let foldedRealLimit = 64
 
   /// Works out the type of every value from the inputs on.
   ///
@@ -61,14 +63,14 @@ extension Graph {
   }
 
   private func inferredTypes(of node: Node) throws(ShapeError) -> [ValueType] {
-    if let control = node.op as? any ControlFlowOperator {
+    if let control = node.op.asControlFlow {
       return try control.outputTypes(forValues: valueTypes(of: node))
     }
-    if let op = node.op as? any ValueOperator {
+    if let op = node.op.asValueOperator {
       return try op.outputTypes(forValues: valueTypes(of: node))
     }
     var inputs = inputTypes(of: node)
-    if !(node.op is any MovementOperator) { inputs = inputs.asComputed }
+    if !node.op.movesElements { inputs = inputs.asComputed }
     return try node.op.outputTypesAllowingUnknowns(for: inputs).map(ValueType.tensor)
   }
 
@@ -108,15 +110,15 @@ extension Graph {
   /// Attaches the contents of outputs whose inputs are all known and small.
   private mutating func foldIfKnown(_ node: Node) {
     let inputs = inputTypes(of: node)
-    let isShapeOnly = node.op is any ShapeOnlyOperator && inputs.present.allSatisfy(\.shape.isKnown)
+    let isShapeOnly = node.op.asShapeOnly != nil && inputs.present.allSatisfy(\.shape.isKnown)
     let isKnown = inputs.present.allSatisfy { $0.contents != nil }
-    guard isShapeOnly || isKnown, !(node.op is any NondeterministicOperator),
-      !(node.op is any ControlFlowOperator), !(node.op is any ValueOperator),
+    guard isShapeOnly || isKnown, !node.op.isNondeterministic,
+      node.op.asControlFlow == nil, node.op.asValueOperator == nil,
       node.outputs.allSatisfy({ id in id.map { fitsFolding(self[$0].tensorType) } ?? true }),
       isShapeOnly || inputs.present.allSatisfy(fitsFolding)
     else { return }
     let results: [Tensor]?
-    if let op = node.op as? any ShapeOnlyOperator {
+    if let op = node.op.asShapeOnly {
       results = try? op.evaluate(shapes: inputs)
     } else {
       results = try? evaluate(node, TensorInputs(inputs.elements.map { $0?.contents }))
@@ -129,7 +131,9 @@ extension Graph {
   }
 
   private func fitsFolding(_ type: TensorType) -> Bool {
-    (type.shape.elementCount ?? .max) <= Self.foldedElementLimit
+    let isReal = type.dtype.isFloatingPoint || type.isQuantized
+    return (type.shape.elementCount ?? .max)
+      <= (isReal ? Self.foldedRealLimit : Self.foldedElementLimit)
   }
 }
 
@@ -140,6 +144,8 @@ package protocol ShapeOnlyOperator: Operator {
 }
 
 extension ShapeOnlyOperator {
+  package var asShapeOnly: (any ShapeOnlyOperator)? { self }
+
   package func evaluate(_ inputs: TensorInputs) throws -> [Tensor] {
     try evaluate(shapes: inputs.types)
   }
@@ -147,6 +153,10 @@ extension ShapeOnlyOperator {
 
 /// An operator whose result differs from run to run, such as RandomNormal.
 package protocol NondeterministicOperator: Operator {}
+
+extension NondeterministicOperator {
+  package var isNondeterministic: Bool { true }
+}
 
 extension Operator {
   /// Lengths to try in place of unknown ones: one, an even and two odd numbers unlike any in use.

@@ -29,6 +29,27 @@ package protocol Operator: Sendable {
 
   /// The name to show: the ONNX name of what exactly is computed.
   var displayName: String { get }
+
+  // Every node is asked for its kind many times while a model opens, and the runtime's casts to
+  // protocols take about as long as a pass needs for the node; so kinds are requirements.
+
+  /// Whether it moves elements without changing them: a ``MovementOperator``.
+  var movesElements: Bool { get }
+
+  /// Whether its result differs from run to run: a ``NondeterministicOperator``.
+  var isNondeterministic: Bool { get }
+
+  /// Itself, if its inputs or outputs need not be tensors.
+  var asValueOperator: (any ValueOperator)? { get }
+
+  /// Itself, if it runs graphs of its own.
+  var asControlFlow: (any ControlFlowOperator)? { get }
+
+  /// Itself, if it looks at the shapes of its inputs only.
+  var asShapeOnly: (any ShapeOnlyOperator)? { get }
+
+  /// Itself, if it sums products.
+  var asProduct: (any ProductOperator)? { get }
 }
 
 extension Operator {
@@ -47,6 +68,13 @@ extension Operator {
   package var exactness: Exactness { .rounding }
 
   package var displayName: String { Self.name }
+
+  package var movesElements: Bool { false }
+  package var isNondeterministic: Bool { false }
+  package var asValueOperator: (any ValueOperator)? { nil }
+  package var asControlFlow: (any ControlFlowOperator)? { nil }
+  package var asShapeOnly: (any ShapeOnlyOperator)? { nil }
+  package var asProduct: (any ProductOperator)? { nil }
 }
 
 /// An operator that moves elements without changing them.
@@ -55,6 +83,8 @@ extension Operator {
 package protocol MovementOperator: Operator {}
 
 extension MovementOperator {
+  package var movesElements: Bool { true }
+
   package var exactness: Exactness { .exact }
 
   package func cost(inputs: TypeInputs, outputs: [TensorType]) -> Cost { .none }
@@ -70,6 +100,8 @@ package protocol ValueOperator: Operator {
 }
 
 extension ValueOperator {
+  package var asValueOperator: (any ValueOperator)? { self }
+
   package func outputTypes(for inputs: TypeInputs) throws(ShapeError) -> [TensorType] {
     let values = Inputs<ValueType>(inputs.elements.map { $0.map(ValueType.tensor) })
     return try outputTypes(forValues: values).map { $0.tensor ?? TensorType(.float32, .unranked) }
@@ -103,6 +135,8 @@ package protocol ControlFlowOperator: Operator {
 }
 
 extension ControlFlowOperator {
+  package var asControlFlow: (any ControlFlowOperator)? { self }
+
   package func outputTypes(for inputs: TypeInputs) throws(ShapeError) -> [TensorType] {
     let values = Inputs<ValueType>(inputs.elements.map { $0.map(ValueType.tensor) })
     return try outputTypes(forValues: values).map { $0.tensor ?? TensorType(.float32, .unranked) }

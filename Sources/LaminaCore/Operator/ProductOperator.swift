@@ -13,5 +13,7 @@ package protocol ProductOperator: Operator {
 }
 
 extension ProductOperator {
+  package var asProduct: (any ProductOperator)? { self }
+
   package var roundsTwice: Bool { true }
 }

@@ -179,7 +179,7 @@ struct MNNGraphBuilder {
   ) -> ValueType {
     // What only moves elements leaves them as they are.
     guard let info = quantization(of: tensor), info.isByte,
-      engine is Concat || !(engine is any MovementOperator),
+      engine is Concat || !engine.movesElements,
       inputs.first?.map({ type($0).dtype.isFloatingPoint || type($0).isQuantized }) ?? false
     else { return .unknown }
     return .tensor(info.type)

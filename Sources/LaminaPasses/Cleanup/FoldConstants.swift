@@ -21,8 +21,8 @@ package struct FoldConstants: RewritePass {
 
   package func edit(at node: Node, in graph: Graph) throws -> GraphEdit? {
     if keepsQuantization, node.op is DequantizeLinear || node.op is Requantize { return nil }
-    guard !(node.op is any NondeterministicOperator), !(node.op is any ControlFlowOperator),
-      !(node.op is any ValueOperator), !(node.op is UnsupportedOperator), !node.outputs.isEmpty,
+    guard !node.op.isNondeterministic, node.op.asControlFlow == nil,
+      node.op.asValueOperator == nil, !(node.op is UnsupportedOperator), !node.outputs.isEmpty,
       let results = knownOutputs(node, graph) ?? evaluated(node, graph)
     else { return nil }
     var edit = GraphEdit("compute \(node.name) ahead")

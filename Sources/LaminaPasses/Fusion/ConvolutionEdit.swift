@@ -14,6 +14,8 @@ struct FoldableConvolution {
 
   var channelCount: Int { bias.count }
 
+  static let operators: [any Operator.Type] = [Conv.self, ConvTranspose.self]
+
   /// Finds the convolution that writes a value which `reader` alone reads.
   init?(writing id: ValueID?, in graph: Graph) {
     guard let id, graph.readerCount(of: id) == 1, let node = graph.producer(of: id),

@@ -12,6 +12,7 @@ import LaminaOperators
 package struct EinsumToMatMul: RewritePass {
   package static let name = "einsum-to-matmul"
   package static let promise = Exactness.rounding
+  package static let roots: [any Operator.Type] = [Einsum.self]
 
   package init() {}
 

@@ -10,6 +10,7 @@ import LaminaOperators
 package struct FoldBatchNorm: RewritePass {
   package static let name = "fold-batch-norm"
   package static let promise = Exactness.rounding
+  package static let roots: [any Operator.Type] = [BatchNorm.self]
 
   package init() {}
 

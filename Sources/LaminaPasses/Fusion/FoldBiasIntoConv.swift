@@ -9,6 +9,8 @@ import LaminaOperators
 package struct FoldBiasIntoConv: RewritePass {
   package static let name = "fold-bias"
   package static let promise = Exactness.rounding
+  package static let roots: [any Operator.Type] = [BinaryElementwise.self]
+  package static let needs: [any Operator.Type] = FoldableConvolution.operators
 
   package init() {}
 

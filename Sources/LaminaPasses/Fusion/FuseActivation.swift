@@ -10,6 +10,7 @@ import LaminaOperators
 package struct FuseActivation: RewritePass {
   package static let name = "fuse-activation"
   package static let promise = Exactness.rounding
+  package static let roots: [any Operator.Type] = [UnaryElementwise.self, Clip.self]
 
   package init() {}
 

@@ -9,6 +9,8 @@ import LaminaOperators
 package struct FuseGelu: RewritePass {
   package static let name = "fuse-gelu"
   package static let promise = Exactness.rounding
+  package static let roots: [any Operator.Type] = [BinaryElementwise.self]
+  package static let needs: [any Operator.Type] = [UnaryElementwise.self]
 
   package init() {}
 

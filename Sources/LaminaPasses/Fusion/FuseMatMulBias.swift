@@ -10,6 +10,8 @@ import LaminaOperators
 package struct FuseMatMulBias: RewritePass {
   package static let name = "fuse-matmul-bias"
   package static let promise = Exactness.rounding
+  package static let roots: [any Operator.Type] = [BinaryElementwise.self]
+  package static let needs: [any Operator.Type] = [MatMul.self]
 
   package init() {}
 

@@ -10,6 +10,8 @@ import LaminaOperators
 package struct FusePadding: RewritePass {
   package static let name = "fuse-padding"
   package static let promise = Exactness.exact
+  package static let roots: [any Operator.Type] = [Conv.self]
+  package static let needs: [any Operator.Type] = [Pad.self]
 
   package init() {}
 

@@ -8,6 +8,8 @@ import LaminaOperators
 package struct FuseSilu: RewritePass {
   package static let name = "fuse-silu"
   package static let promise = Exactness.rounding
+  package static let roots: [any Operator.Type] = [BinaryElementwise.self]
+  package static let needs: [any Operator.Type] = [UnaryElementwise.self]
 
   package init() {}
 

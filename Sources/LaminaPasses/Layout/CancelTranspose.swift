@@ -9,6 +9,7 @@ import LaminaOperators
 package struct CancelTranspose: RewritePass {
   package static let name = "cancel-transpose"
   package static let promise = Exactness.exact
+  package static let roots: [any Operator.Type] = [Transpose.self]
 
   package init() {}
 
@@ -47,7 +48,7 @@ extension Permutation {
     guard graph[input].tensorType.shape.isRanked else { return nil }
     let rank = graph[input].tensorType.shape.rank
     let axes = transpose.permutation ?? constant ?? Array((0..<rank).reversed())
-    guard axes.count == rank, Set(axes) == Set(0..<rank) else { return nil }
+    guard axes.count == rank, axes.sorted().elementsEqual(0..<rank) else { return nil }
     self.axes = axes
   }
 }

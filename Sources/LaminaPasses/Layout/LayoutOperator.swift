@@ -6,6 +6,12 @@ protocol LayoutOperator: Operator {
   var layout: ChannelLayout { get set }
 }
 
+/// The operators of this kind.
+let layoutOperators: [any Operator.Type] = [
+  Conv.self, ConvTranspose.self, MaxPool.self, AveragePool.self, LpPool.self, GlobalPool.self,
+  LRN.self, InstanceNorm.self, DepthToSpace.self, SpaceToDepth.self,
+]
+
 extension Conv: LayoutOperator {}
 extension ConvTranspose: LayoutOperator {}
 extension MaxPool: LayoutOperator {}

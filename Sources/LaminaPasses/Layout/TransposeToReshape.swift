@@ -7,6 +7,7 @@ import LaminaOperators
 package struct TransposeToReshape: RewritePass {
   package static let name = "transpose-to-reshape"
   package static let promise = Exactness.exact
+  package static let roots: [any Operator.Type] = [Transpose.self]
 
   package init() {}
 

@@ -10,6 +10,7 @@ import LaminaOperators
 package struct UseChannelsLast: RewritePass {
   package static let name = "use-channels-last"
   package static let promise = Exactness.rounding
+  package static let roots: [any Operator.Type] = layoutOperators
 
   package init() {}
 

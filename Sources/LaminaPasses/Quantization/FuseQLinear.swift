@@ -12,6 +12,10 @@ import LaminaOperators
 package struct FuseQLinear: RewritePass {
   package static let name = "fuse-qlinear"
   package static let promise = Exactness.rounding
+  package static let roots: [any Operator.Type] = [
+    QuantizeLinear.self, DequantizeLinear.self, QLinearConv.self, QLinearMatMul.self,
+    QLinearBinary.self, QLinearGlobalAveragePool.self, QLinearAveragePool.self,
+  ]
 
   package init() {}
 

@@ -10,6 +10,7 @@ import LaminaOperators
 package struct FuseQuantizedRegion: RewritePass {
   package static let name = "fuse-quantized-region"
   package static let promise = Exactness.rounding
+  package static let needs: [any Operator.Type] = [Requantize.self]
 
   package init() {}
 
@@ -47,7 +48,7 @@ package struct FuseQuantizedRegion: RewritePass {
       is VariadicElementwise, is UnaryElementwise, is Clip, is Softmax, is Reduce, is GlobalPool,
       is AveragePool, is MaxPool, is Resize, is Upsample:
       true
-    default: op is any MovementOperator
+    default: op.movesElements
     }
   }
 

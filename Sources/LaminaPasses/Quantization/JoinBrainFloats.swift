@@ -9,6 +9,7 @@ import LaminaOperators
 package struct JoinBrainFloats: RewritePass {
   package static let name = "join-bf16"
   package static let promise = Exactness.exact
+  package static let roots: [any Operator.Type] = [Cast.self]
 
   package init() {}
 

@@ -9,6 +9,7 @@ import LaminaOperators
 package struct JoinRequantize: RewritePass {
   package static let name = "join-requantize"
   package static let promise = Exactness.approximate
+  package static let roots: [any Operator.Type] = [Requantize.self]
 
   package init() {}
 

@@ -8,12 +8,15 @@ import LaminaOperators
 package struct MoveQuantizedElements: RewritePass {
   package static let name = "move-quantized-elements"
   package static let promise = Exactness.exact
+  package static let needs: [any Operator.Type] = [
+    AttachQuantization.self, DetachQuantization.self,
+  ]
 
   package init() {}
 
   package func edit(at node: Node, in graph: Graph) -> GraphEdit? {
     if node.op is AttachQuantization { return cancel(node, graph) }
-    guard node.op is any MovementOperator || node.op is MaxPool, !(node.op is DetachQuantization),
+    guard node.op.movesElements || node.op is MaxPool, !(node.op is DetachQuantization),
       node.activation == nil, let quantization = commonQuantization(node, graph)
     else { return nil }
     var edit = GraphEdit("let \(node.name) keep the scale of its codes")

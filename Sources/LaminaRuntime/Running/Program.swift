@@ -144,7 +144,7 @@ package final class Program: @unchecked Sendable {
   ) throws -> [Datum] {
     let key = "\(node.id.index) \(name)"
     if let known = inner[key] { return try known.run(inputs, isCancelled: isCancelled).outputs }
-    let graphs = (node.op as? any ControlFlowOperator)?.graphs ?? []
+    let graphs = node.op.asControlFlow?.graphs ?? []
     guard let graph = graphs.first(where: { $0.name == name })?.graph else {
       throw ShapeError.other("there is no inner graph \(name)")
     }

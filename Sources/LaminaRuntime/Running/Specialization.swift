@@ -82,7 +82,7 @@ final class Specialization {
   }
 
   private static func canPlan(_ node: Node, in graph: Graph) -> Bool {
-    if node.op is any ControlFlowOperator || node.op is any ValueOperator { return false }
+    if node.op.asControlFlow != nil || node.op.asValueOperator != nil { return false }
     return (node.inputs + node.outputs).allSatisfy { id in
       guard let id else { return true }
       guard case .tensor(let type) = graph[id].type else { return false }
