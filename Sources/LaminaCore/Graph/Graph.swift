@@ -20,8 +20,9 @@ package struct Graph: Sendable {
 
 extension Graph {
   package subscript(_ id: ValueID) -> Value {
-    get { values[id.index] }
-    set { values[id.index] = newValue }
+    // Yielded, not returned: a copy of a value costs more than most questions about it.
+    _read { yield values[id.index] }
+    _modify { yield &values[id.index] }
   }
 
   /// The elements of a value that is a constant.

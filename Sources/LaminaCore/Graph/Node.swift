@@ -13,94 +13,77 @@ package struct NodeID: Hashable, Comparable, Sendable {
 ///
 /// Copies share their contents until one is changed: passes hand nodes about by the thousand.
 package struct Node: Sendable {
-  /// What copies share.
-  private final class Contents: @unchecked Sendable {
+  private struct Fields {
     var name: String
-    var op: any Operator {
-      didSet { operatorID = ObjectIdentifier(type(of: op)) }
-    }
+    var op: any Operator
     var operatorID: ObjectIdentifier
     var inputs: [ValueID?]
     var outputs: [ValueID?]
     var activation: Activation?
     var sourceOp: String
     var sources: [Int]
+  }
 
-    init(
-      _ name: String,
-      _ op: any Operator,
-      _ inputs: [ValueID?],
-      _ outputs: [ValueID?],
-      _ activation: Activation?,
-      _ sourceOp: String,
-      _ sources: [Int]
-    ) {
-      self.name = name
-      self.op = op
-      operatorID = ObjectIdentifier(type(of: op))
-      self.inputs = inputs
-      self.outputs = outputs
-      self.activation = activation
-      self.sourceOp = sourceOp
-      self.sources = sources
-    }
-
-    var copy: Contents { Contents(name, op, inputs, outputs, activation, sourceOp, sources) }
+  /// What copies share.
+  private final class Contents: Sendable {
+    let fields: Fields
+    init(_ fields: Fields) { self.fields = fields }
   }
 
   package let id: NodeID
   private var contents: Contents
 
-  /// The contents, to be written to.
-  private var unshared: Contents {
-    mutating get {
-      if !isKnownUniquelyReferenced(&contents) { contents = contents.copy }
-      return contents
-    }
+  private mutating func change<Value>(_ path: WritableKeyPath<Fields, Value>, to value: Value) {
+    var fields = contents.fields
+    fields[keyPath: path] = value
+    contents = Contents(fields)
   }
 
   /// The source model's name.
   package var name: String {
-    get { contents.name }
-    set { unshared.name = newValue }
+    get { contents.fields.name }
+    set { change(\.name, to: newValue) }
   }
 
   package var op: any Operator {
-    get { contents.op }
-    set { unshared.op = newValue }
+    get { contents.fields.op }
+    set {
+      change(\.op, to: newValue)
+      change(\.operatorID, to: ObjectIdentifier(type(of: newValue)))
+    }
   }
 
   /// The operator's type, which is faster to ask for than `op is …`.
-  package var operatorID: ObjectIdentifier { contents.operatorID }
+  package var operatorID: ObjectIdentifier { contents.fields.operatorID }
 
   /// An absent optional input is `nil`.
   package var inputs: [ValueID?] {
-    get { contents.inputs }
-    set { unshared.inputs = newValue }
+    get { contents.fields.inputs }
+    set { change(\.inputs, to: newValue) }
   }
 
   /// An output nobody asked for is `nil`.
   package var outputs: [ValueID?] {
-    get { contents.outputs }
-    set { unshared.outputs = newValue }
+    get { contents.fields.outputs }
+    set { change(\.outputs, to: newValue) }
   }
 
   /// Applied to the operator's first output.
   package var activation: Activation? {
-    get { contents.activation }
-    set { unshared.activation = newValue }
+    get { contents.fields.activation }
+    set { change(\.activation, to: newValue) }
   }
 
   /// The operator's name in the source file.
   package var sourceOp: String {
-    get { contents.sourceOp }
-    set { unshared.sourceOp = newValue }
+    get { contents.fields.sourceOp }
+    set { change(\.sourceOp, to: newValue) }
   }
 
   /// The nodes of the source graph that this node came from, by index; itself in a source graph.
   package var sources: [Int] {
-    get { contents.sources }
-    set { unshared.sources = newValue }
+    get { contents.fields.sources }
+    set { change(\.sources, to: newValue) }
   }
 
   package init(
@@ -115,13 +98,16 @@ package struct Node: Sendable {
   ) {
     self.id = id
     contents = Contents(
-      name,
-      op,
-      inputs,
-      outputs,
-      activation,
-      sourceOp ?? op.displayName,
-      sources
+      Fields(
+        name: name,
+        op: op,
+        operatorID: ObjectIdentifier(type(of: op)),
+        inputs: inputs,
+        outputs: outputs,
+        activation: activation,
+        sourceOp: sourceOp ?? op.displayName,
+        sources: sources
+      )
     )
   }
 }

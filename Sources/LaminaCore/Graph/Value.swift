@@ -29,6 +29,12 @@ package struct Value: Sendable {
     self.constant = constant
   }
 
+  /// Whether the elements are known before a run.
+  package var hasContents: Bool {
+    if case .tensor(let type) = type { return type.contents != nil }
+    return false
+  }
+
   /// The type of a tensor; unknown rank for anything else.
   package var tensorType: TensorType {
     type.tensor ?? TensorType(.float32, .unranked)

@@ -36,16 +36,19 @@ package struct FoldConstants: RewritePass {
 
   /// What type inference worked out already.
   private func knownOutputs(_ node: Node, _ graph: Graph) -> [Tensor]? {
+    guard node.outputs.allSatisfy({ id in id.map { graph[$0].hasContents } ?? true }) else {
+      return nil
+    }
     let known = graph.outputTypes(of: node).map { $0?.contents }
-    let asked = zip(node.outputs, known).filter { $0.0 != nil }
-    guard !asked.isEmpty, asked.allSatisfy({ $0.1 != nil }) else { return nil }
+    guard node.outputs.contains(where: { $0 != nil }) else { return nil }
     return known.map { $0 ?? Tensor([0], [Float]()) }
   }
 
   private func evaluated(_ node: Node, _ graph: Graph) -> [Tensor]? {
-    let inputs = node.inputs.map { $0.flatMap { graph.constant($0) } }
-    guard zip(node.inputs, inputs).allSatisfy({ ($0 == nil) == ($1 == nil) }), !inputs.isEmpty
+    guard !node.inputs.isEmpty,
+      node.inputs.allSatisfy({ id in id.map { graph[$0].constant != nil } ?? true })
     else { return nil }
+    let inputs = node.inputs.map { $0.flatMap { graph.constant($0) } }
     let size = inputs.reduce(0) { $0 + ($1?.count ?? 0) }
     for type in graph.outputTypes(of: node).compactMap({ $0 }) {
       guard let count = type.shape.elementCount, count <= 2 * size + Self.slack else { return nil }

@@ -9,6 +9,10 @@ import LaminaOperators
 package struct RemoveIdentity: RewritePass {
   package static let name = "remove-identity"
   package static let promise = Exactness.exact
+  package static let roots: [any Operator.Type] = [
+    Identity.self, Cast.self, Requantize.self, Dropout.self, Reshape.self, Flatten.self,
+    Squeeze.self, Unsqueeze.self, Expand.self, Transpose.self, Concat.self,
+  ]
 
   package init() {}
 

@@ -6,6 +6,14 @@ struct AxisMove {
   let op: any Operator
   let inputs: [GraphEdit.Input]
 
+  /// The operators that may have another form.
+  static let operators: [any Operator.Type] = [
+    UnaryElementwise.self, BinaryElementwise.self, VariadicElementwise.self, PRelu.self, Where.self,
+    Requantize.self, AttachQuantization.self, DetachQuantization.self, Cast.self, Identity.self,
+    Clip.self, Concat.self, Softmax.self, BatchNorm.self, Split.self, Gather.self, Reduce.self,
+    Resize.self, Upsample.self, Pad.self,
+  ]
+
   /// Finds the operator's other form; `nil` when it has none.
   ///
   /// All of the node's inputs that are no constants come out of a transpose by `permutation`.

@@ -10,6 +10,7 @@ import LaminaOperators
 package struct SinkTranspose: RewritePass {
   package static let name = "sink-transpose"
   package static let promise = Exactness.exact
+  package static let roots = AxisMove.operators
   package static let needs: [any Operator.Type] = [Transpose.self]
 
   package init() {}
