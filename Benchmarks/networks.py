@@ -30,35 +30,45 @@ FORMATS = {"onnxruntime": ".onnx", "openvino": ".onnx", "litert": ".tflite"}
 
 
 def input_path(model, folder):
-    """The recorded input of a model, or noise of the shape that its peer says."""
-    stem = os.path.splitext(model)[0]
-    for name in (stem, stem.removesuffix(".int8")):
-        if os.path.exists(name + ".input.npy"):
-            return name + ".input.npy"
+    """The recorded input of a model as the model takes it, or noise of the shape that it says."""
     import numpy as np
 
-    shape, dtype = input_type(model)
-    noise = np.random.default_rng(1).standard_normal(shape).astype(np.float32)
+    stem = os.path.splitext(model)[0]
+    shape, dtype, (scale, zero) = input_type(model)
+    recorded = [n for n in (stem, stem.removesuffix(".int8")) if os.path.exists(n + ".input.npy")]
+    if recorded:
+        path = recorded[0] + ".input.npy"
+        x = np.load(path)
+        if x.shape == shape and x.dtype == dtype:
+            return path
+        if x.ndim == 4 and x.shape != shape:
+            x = x.transpose(0, 2, 3, 1)
+    else:
+        x = np.random.default_rng(1).standard_normal(shape).astype(np.float32)
+        if scale == 0:
+            scale = 1 / 40
     if dtype != np.float32:
         limits = np.iinfo(dtype)
-        noise = np.clip(np.round(noise * 40), limits.min, limits.max)
+        x = np.clip(np.round(x / scale) + zero, limits.min, limits.max)
     path = os.path.join(folder, os.path.basename(stem) + ".npy")
-    np.save(path, noise.astype(dtype))
+    np.save(path, np.ascontiguousarray(x.reshape(shape), dtype))
     return path
 
 
 def input_type(model):
+    """Shape and element type of the first input, and its scale and zero point."""
     import numpy as np
 
     if model.endswith(".tflite"):
         from ai_edge_litert.interpreter import Interpreter
 
         detail = Interpreter(model_path=model).get_input_details()[0]
-        return tuple(detail["shape"]), np.dtype(detail["dtype"])
+        return tuple(detail["shape"]), np.dtype(detail["dtype"]), detail["quantization"]
     import onnxruntime
 
     info = onnxruntime.InferenceSession(model, providers=["CPUExecutionProvider"]).get_inputs()[0]
-    return tuple(d if isinstance(d, int) else 1 for d in info.shape), np.dtype("float32")
+    shape = tuple(d if isinstance(d, int) else 1 for d in info.shape)
+    return shape, np.dtype("float32"), (0, 0)
 
 
 # The peers: each returns a function that runs once, and one that returns the first output.

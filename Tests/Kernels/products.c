@@ -111,7 +111,8 @@ static bool convolve(
   winograd->panel_stride = lamina_f32_packed_count(
     winograd->depth, winograd->columns, set->lanes, set->tile_vectors);
   float *panels = zeros(positions * winograd->panel_stride * sizeof(float), sizeof(float));
-  set->f32_winograd_pack(weights, &winograd->y, &winograd->x, winograd->panel_stride, panels);
+  set->f32_winograd_pack(
+    weights, NULL, &winograd->y, &winograd->x, winograd->panel_stride, panels);
   winograd->panels = panels;
   winograd->tile_block = 3;
   winograd->panel_block = 2;

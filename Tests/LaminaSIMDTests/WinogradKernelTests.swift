@@ -276,7 +276,7 @@ private struct Convolution {
         depth_stride: shape.columns,
         column_stride: 1
       )
-      kernels.f32_winograd_pack(&layout, &down, &across, panelStride, &panels)
+      kernels.f32_winograd_pack(&layout, nil, &down, &across, panelStride, &panels)
     }
   }
 }

@@ -71,12 +71,14 @@ typedef bool lamina_f32_winograd_function(
 lamina_f32_winograd_function lamina_f32_winograd__scalar, lamina_f32_winograd__neon,
   lamina_f32_winograd__avx2, lamina_f32_winograd__avx512;
 
-/// Transforms and packs weights: panels without bias for each position.
+/// Transforms and packs weights times one factor a column: panels without bias for each position.
 ///
+/// The weights need not be aligned; null factors are ones.
 /// `panels` must be zero; each position takes what `lamina_f32_packed_count` says.
 typedef void lamina_f32_winograd_pack_function(
-  const lamina_weights *_Nonnull weights, const lamina_winograd_axis *_Nonnull y,
-  const lamina_winograd_axis *_Nonnull x, size_t panel_stride, float *_Nonnull panels);
+  const lamina_weights *_Nonnull weights, const float *_Nullable factors,
+  const lamina_winograd_axis *_Nonnull y, const lamina_winograd_axis *_Nonnull x,
+  size_t panel_stride, float *_Nonnull panels);
 
 lamina_f32_winograd_pack_function lamina_f32_winograd_pack__scalar, lamina_f32_winograd_pack__neon,
   lamina_f32_winograd_pack__avx2, lamina_f32_winograd_pack__avx512;

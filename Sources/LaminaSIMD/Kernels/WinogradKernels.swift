@@ -123,13 +123,18 @@ final class FloatWinograd: PreparedKernel, @unchecked Sendable {
   }
 
   private func pack(_ problem: FloatProduct.Problem, _ weights: FloatWeights) {
-    weights.withUnsafeBufferPointer { buffer in
-      guard let base = buffer.baseAddress else { return }
+    weights.withStoredNumbers(
+      columns: groups * problem.columns,
+      stride: problem.strides.column
+    ) { base, factors in
+      guard let base else { return }
       let shape = winograd.pointer.pointee
       for group in 0..<groups {
         var layout = problem.layout(base, group: group, elementByteCount: 4)
+        let part = group * problem.columns..<(group + 1) * problem.columns
         kernels.f32_winograd_pack(
           &layout,
+          factors.map { Array($0[part]) },
           &winograd.pointer.pointee.y,
           &winograd.pointer.pointee.x,
           shape.panel_stride,
