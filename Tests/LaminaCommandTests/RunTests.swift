@@ -28,6 +28,17 @@ import Testing
     }
   }
 
+  @Test("the peak of memory is the program's own, not that of what started it")
+  func tellsItsOwnMemory() throws {
+    let size = 256 << 20
+    let held = UnsafeMutableRawPointer.allocate(byteCount: size, alignment: 4096)
+    defer { held.deallocate() }
+    held.initializeMemory(as: UInt8.self, repeating: 1, count: size)
+    let result = try lamina("run", digits.appending(path: "digits.onnx").path, "--json")
+    let peak = try #require(try result.document()["peak_rss_bytes"]?.integer)
+    #expect(peak > 1 << 20 && peak < size)
+  }
+
   @Test("a folder stands for the pictures in it, and outputs go to a folder each")
   func runsFolders() throws {
     try ProgramUnderTest.withFolder { folder in

@@ -103,18 +103,3 @@ extension Duration {
     Double(components.seconds) * 1000 + Double(components.attoseconds) / 1e15
   }
 }
-
-/// What the operating system says of the process.
-package enum ProcessMemory {
-  /// The most memory that the process has had resident, in bytes.
-  package static var peakByteCount: Int {
-    var usage = rusage()
-    #if canImport(Darwin)
-    guard getrusage(RUSAGE_SELF, &usage) == 0 else { return 0 }
-    return usage.ru_maxrss
-    #else
-    guard getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage) == 0 else { return 0 }
-    return usage.ru_maxrss * 1024
-    #endif
-  }
-}
