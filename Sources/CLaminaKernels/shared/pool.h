@@ -69,9 +69,10 @@ LAMINA_TARGET void FLOAT_POOL(
   lamina_place place = lamina_place_at(window, begin);
   for (size_t i = begin; i < end; i++) {
     const pool_taps taps = pool_taps_at(pooling, place);
+    const bool scales = !pooling->takes_maximum && taps.divisor != 0;
     const FLOAT(pool_part) part = {
       .corner = x + taps.first * pixel, .rows = taps.rows, .columns = taps.columns,
-      .scale = vf_set(taps.divisor == 0 ? 1 : 1 / (float)taps.divisor), .low = low, .high = high};
+      .scale = vf_set(scales ? 1 / (float)taps.divisor : 1), .low = low, .high = high};
     FLOAT_ELEMENT *to = y + i * pooling->y_stride;
     if (pooling->takes_maximum) {
       FLOAT(pool_pixel)(pooling, true, &part, to);

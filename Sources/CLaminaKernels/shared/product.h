@@ -20,7 +20,7 @@ typedef struct FLOAT(tile) {
 
 /// How many bytes ahead the first tile calls for weights: a large layer's come from memory, once a
 /// run, and are past before the processor has seen that they follow each other.
-#define FLOAT_AHEAD 16384
+#define FLOAT_AHEAD 4096
 
 /// Bytes of a vector of weights.
 #define FLOAT_VECTOR (LANES * FLOAT_WEIGHT_BYTES)

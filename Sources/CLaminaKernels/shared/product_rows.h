@@ -45,6 +45,44 @@ LAMINA_INLINE void FLOAT(gather_runs)(
   }
 }
 
+/// Finds the runs at `count` output pixels when all of them lie in the image; false when not.
+///
+/// Addresses are written eight at a time: behind those of the first row comes the rest of scratch.
+LAMINA_INLINE bool FLOAT(gather_inside)(
+  const lamina_window window, size_t depth, const uint8_t *x, size_t first, size_t count,
+  const uint8_t **rows) {
+  const ptrdiff_t last = (ptrdiff_t)window.width - (ptrdiff_t)window.kernel_width;
+  const size_t reach = (window.kernel_height - 1) * window.dilation_y;
+  const size_t line = window.width * window.pixel_bytes;
+  const size_t step = window.stride_x * window.pixel_bytes;
+  const size_t run_bytes = window.kernel_width * depth * sizeof(FLOAT_ELEMENT);
+  const size_t room = TILE_ROWS * window.kernel_height * (sizeof(void *) + run_bytes);
+  if (room < (TILE_ROWS + 7) * sizeof(void *)) return false;
+  if (window.dilation_x != 1 || window.pixel_bytes != depth * sizeof(FLOAT_ELEMENT)) return false;
+  lamina_place place = lamina_place_at(&window, first);
+  for (size_t i = 0; i < count;) {
+    const size_t rest = window.out_width - place.x, run = rest < count - i ? rest : count - i;
+    const ptrdiff_t left = (ptrdiff_t)(place.x * window.stride_x) - window.left;
+    const ptrdiff_t top = (ptrdiff_t)(place.y * window.stride_y) - window.top;
+    const ptrdiff_t right = left + (ptrdiff_t)((run - 1) * window.stride_x);
+    const bool fits = top >= 0 && top + (ptrdiff_t)reach < (ptrdiff_t)window.height;
+    if (!fits || left < 0 || right > last) return false;
+    const uint8_t *from = x + (place.image * window.height + (size_t)top) * line +
+      (size_t)left * window.pixel_bytes;
+    for (size_t j = 0; j < run; j += 8, from += 8 * step) {
+      for (size_t k = 0; k < 8; k++) rows[i + j + k] = from + k * step;
+    }
+    i += run;
+    place.x += run - 1;
+    lamina_place_advance(&place, &window);
+  }
+  for (size_t ky = 1; ky < window.kernel_height; ky++) {
+    const size_t down = ky * window.dilation_y * line;
+    for (size_t i = 0; i < TILE_ROWS; i++) rows[ky * TILE_ROWS + i] = rows[i] + down;
+  }
+  return true;
+}
+
 /// Finds the runs under the rows of the window at `count` output pixels, one run a row.
 static LAMINA_TARGET const FLOAT_ELEMENT *const *FLOAT(gather)(
   const lamina_f32_product *product, const uint8_t *x, size_t first, size_t count,
@@ -53,6 +91,7 @@ static LAMINA_TARGET const FLOAT_ELEMENT *const *FLOAT(gather)(
   const size_t height = window->kernel_height, length = window->kernel_width * product->depth;
   const FLOAT_ELEMENT **rows = scratch;
   FLOAT_ELEMENT *strips = (FLOAT_ELEMENT *)(rows + TILE_ROWS * height);
+  if (FLOAT(gather_inside)(*window, product->depth, x, first, count, scratch)) return rows;
   lamina_place place = lamina_place_at(window, first);
   for (size_t i = 0; i < count;) {
     size_t run = window->out_width - place.x;

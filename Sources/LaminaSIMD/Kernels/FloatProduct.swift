@@ -182,6 +182,9 @@ final class FloatProduct: PreparedKernel, @unchecked Sendable {
 
   var packedByteCount: Int { panels.byteCount }
 
+  /// Steps of a sum that its beginning and its end take as long as, which counts where sums are short.
+  private static let endSteps = 8
+
   private var shareScratch: Int {
     let strip = product.pointer.pointee.scratchByteCount(
       tileRows: kernels.tile_rows,
@@ -198,7 +201,8 @@ final class FloatProduct: PreparedKernel, @unchecked Sendable {
   func run(_ context: StepContext) {
     guard let x = context.inputs[0], let y = context.outputs[0] else { return }
     let addend = addendIndex.flatMap { context.inputs[$0] }
-    let work = rows &* columns &* product.pointer.pointee.taps &* depth &* groups
+    let inner = product.pointer.pointee.taps &* depth &+ Self.endSteps
+    let work = rows &* columns &* inner &* groups
     let shares = Shares.count(work: work, threads: min(threadCount, context.pool.threadCount))
     if shares == 1 { return multiply(x, addend, y, context.scratch, 0, 1) }
     context.pool.parallel(shares) { share in
