@@ -26,6 +26,7 @@ extension Model {
     plan.threadCount = max(options.threads ?? ProcessInfo.processInfo.activeProcessorCount, 1)
     plan.precision = precisionName(options)
     plan.memoryLimit = options.memoryLimit ?? .max
+    plan.whenPacked = { [self] in purgeFileMemory() }
     purgeFileMemory()
     defer { purgeFileMemory() }
     return try PreparedModel(

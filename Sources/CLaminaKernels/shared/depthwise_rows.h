@@ -153,7 +153,8 @@ LAMINA_INLINE void FLOAT(depthwise_rows)(
       &depthwise, size, stride, 1, 0, c, x, y, scratch, begin, end);
     c += LANES;
   }
-  if (c < depthwise.channels) {
+  // A single lane leaves no rest, which the compiler cannot see.
+  if (LANES > 1 && c < depthwise.channels) {
     FLOAT(depthwise_block_run)(
       &depthwise, size, stride, 1, depthwise.channels - c, c, x, y, scratch, begin, end);
   }

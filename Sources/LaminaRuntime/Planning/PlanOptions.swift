@@ -11,6 +11,8 @@ package struct PlanOptions: Sendable {
   package var precision = "fp32"
   /// Bytes that arena and packed weights may take together.
   package var memoryLimit = Int.max
+  /// Called now and then while weights are packed: what was read of a file can be let go of.
+  package var whenPacked: (@Sendable () -> Void)?
 
   package init(backend: any Backend) { self.backend = backend }
 }

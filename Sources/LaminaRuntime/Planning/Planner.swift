@@ -26,6 +26,9 @@ struct Planner {
   private var joints: [ValueID: Joint] = [:]
   private let reference = ReferenceBackend()
 
+  /// Packed bytes after which the file's pages are let go of.
+  private static let packedStretch = 16 << 20
+
   init(
     graph: Graph,
     nodes: ArraySlice<Node>,
@@ -46,8 +49,14 @@ struct Planner {
   }
 
   mutating func plan() throws -> Plan {
+    var packedByteCount = 0
     for position in nodes.indices.reversed() where !absorbed.contains(position) {
       try choose(position)
+      packedByteCount += steps.last?.kernel?.packedByteCount ?? 0
+      if packedByteCount >= Self.packedStretch {
+        options.whenPacked?()
+        packedByteCount = 0
+      }
     }
     var placement = Placement(graph, liveIn: liveIn, liveOut: orderedLiveOut, options)
     return try placement.plan(steps.reversed())
