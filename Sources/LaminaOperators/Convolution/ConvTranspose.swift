@@ -88,6 +88,19 @@ package struct ConvTranspose: Operator {
         expected: "a divisor of \(image.channels) channels"
       )
     }
+    try checkLengths(image, w, bias: bias)
+    guard outputPadding.isEmpty || outputPadding.count == image.spatial.count,
+      outputPadding.allSatisfy({ 0..<1 << 31 ~= $0 })
+    else {
+      throw .invalidAttribute(
+        "outputPadding",
+        found: "\(outputPadding)",
+        expected: "a length for each spatial axis"
+      )
+    }
+  }
+
+  private func checkLengths(_ image: ImageShape, _ w: Shape, bias: Shape?) throws(ShapeError) {
     let axes = weightLayout.axes(rank: w.rank)
     guard w[axes.input] == image.channels else {
       throw .axisLengthMismatch(
@@ -108,15 +121,6 @@ package struct ConvTranspose: Operator {
         axis: 0,
         expected: w[axes.output] &* groups,
         found: bias.elementCount ?? -1
-      )
-    }
-    guard outputPadding.isEmpty || outputPadding.count == image.spatial.count,
-      outputPadding.allSatisfy({ 0..<1 << 31 ~= $0 })
-    else {
-      throw .invalidAttribute(
-        "outputPadding",
-        found: "\(outputPadding)",
-        expected: "a length for each spatial axis"
       )
     }
   }
@@ -188,15 +192,35 @@ package struct ConvTranspose: Operator {
     let places = try placement(image, given: givenLengths(inputs.types, image))
     let none = [Int](repeating: 0, count: places.count)
     let x = try source.channelsLast(from: layout, before: none, after: none, fill: Element(0))
-    let weights = try packed(w, in: type)
     let outputs = w.shape[weightLayout.axes(rank: w.shape.rank).output]
     let whole = ChannelLayout.channelsLast.shape(
       batch: image.batch,
       channels: outputs * groups,
       spatial: places.map(\.full)
     )
-    let sums = try x.withElements(of: type) { from in
-      try Tensor.build(whole, of: type) { to in
+    var cut = try sums(x, try packed(w, in: type), outputs, whole).channelsLast(
+      from: .channelsLast,
+      before: places.map { -$0.before },
+      after: places.map { $0.length - $0.full + $0.before },
+      fill: Element(0)
+    )
+    if let bias = try inputs.optional(2)?.elements(as: type), !bias.isEmpty {
+      try cut.withMutableElements(of: type) { buffer in
+        for index in buffer.indices { buffer[index] += bias[index % bias.count] }
+      }
+    }
+    return try cut.arranged(in: layout, of: type, as: y.dtype)
+  }
+
+  /// Returns every pixel of `x` times the weights, added up where they fall in `whole`.
+  private func sums<Element: FloatElement>(
+    _ x: Tensor,
+    _ weights: [Element],
+    _ outputs: Int,
+    _ whole: Shape
+  ) throws -> Tensor {
+    try x.withElements(of: Element.self) { from in
+      try Tensor.build(whole, of: Element.self) { to in
         guard let input = from.baseAddress, let output = to.baseAddress, !from.isEmpty, !to.isEmpty
         else { return }
         weights.withUnsafeBufferPointer { weights in
@@ -212,18 +236,6 @@ package struct ConvTranspose: Operator {
         }
       }
     }
-    var cut = try sums.channelsLast(
-      from: .channelsLast,
-      before: places.map { -$0.before },
-      after: places.map { $0.length - $0.full + $0.before },
-      fill: Element(0)
-    )
-    if let bias = try inputs.optional(2)?.elements(as: type), !bias.isEmpty {
-      try cut.withMutableElements(of: type) { buffer in
-        for index in buffer.indices { buffer[index] += bias[index % bias.count] }
-      }
-    }
-    return try cut.arranged(in: layout, of: type, as: y.dtype)
   }
 
   /// Returns the weights as tap×I×O/g.

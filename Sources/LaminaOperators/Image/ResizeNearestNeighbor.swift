@@ -11,7 +11,7 @@ import LaminaCore
 /// - Errors: ``ShapeError/wrongRank(expected:found:)``,
 ///   ``ShapeError/invalidAttribute(_:found:expected:)``.
 /// - Source: TFLite RESIZE_NEAREST_NEIGHBOR.
-package struct ResizeNearestNeighbor: MovementOperator, ResamplingOperator {
+package struct ResizeNearestNeighbor: ResamplingOperator, MovementOperator {
   package static let name = "ResizeNearestNeighbor"
 
   package var alignsCorners: Bool

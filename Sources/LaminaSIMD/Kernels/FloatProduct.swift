@@ -227,33 +227,46 @@ final class FloatProduct: PreparedKernel, @unchecked Sendable {
     let rowPart = splitsRows ? Shares.range(share, of: shares, over: rows) : 0..<rows
     let panelPart = splitsRows ? 0..<panelCount : Shares.range(share, of: shares, over: panelCount)
     for group in 0..<groups {
-      var part = product.pointer.pointee
-      part.panels += group * groupFloats
-      if isBrain {
-        kernels.bf16_product(
-          &part,
-          x.assumingMemoryBound(to: UInt16.self) + group * depth,
-          addend.map { $0.assumingMemoryBound(to: UInt16.self) + group * columns },
-          y.assumingMemoryBound(to: UInt16.self) + group * columns,
-          scratch,
-          rowPart.lowerBound,
-          rowPart.upperBound,
-          panelPart.lowerBound,
-          panelPart.upperBound
-        )
-      } else {
-        floatProduct(
-          &part,
-          x.assumingMemoryBound(to: Float.self) + group * depth,
-          addend.map { $0.assumingMemoryBound(to: Float.self) + group * columns },
-          y.assumingMemoryBound(to: Float.self) + group * columns,
-          scratch,
-          rowPart.lowerBound,
-          rowPart.upperBound,
-          panelPart.lowerBound,
-          panelPart.upperBound
-        )
-      }
+      multiply(group, x, addend, y, scratch, rowPart, panelPart)
+    }
+  }
+
+  /// Some rows of some panels of one group.
+  private func multiply(
+    _ group: Int,
+    _ x: UnsafeRawPointer,
+    _ addend: UnsafeRawPointer?,
+    _ y: UnsafeMutableRawPointer,
+    _ scratch: UnsafeMutableRawPointer,
+    _ rows: Range<Int>,
+    _ panels: Range<Int>
+  ) {
+    var part = product.pointer.pointee
+    part.panels += group * groupFloats
+    if isBrain {
+      kernels.bf16_product(
+        &part,
+        x.assumingMemoryBound(to: UInt16.self) + group * depth,
+        addend.map { $0.assumingMemoryBound(to: UInt16.self) + group * columns },
+        y.assumingMemoryBound(to: UInt16.self) + group * columns,
+        scratch,
+        rows.lowerBound,
+        rows.upperBound,
+        panels.lowerBound,
+        panels.upperBound
+      )
+    } else {
+      floatProduct(
+        &part,
+        x.assumingMemoryBound(to: Float.self) + group * depth,
+        addend.map { $0.assumingMemoryBound(to: Float.self) + group * columns },
+        y.assumingMemoryBound(to: Float.self) + group * columns,
+        scratch,
+        rows.lowerBound,
+        rows.upperBound,
+        panels.lowerBound,
+        panels.upperBound
+      )
     }
   }
 }
