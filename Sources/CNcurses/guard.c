@@ -2,15 +2,20 @@
 #include "CNcurses.h"
 
 #include <errno.h>
+#include <pthread.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <termios.h>
+#include <time.h>
 #include <unistd.h>
 
-enum { restore_limit = 1024, alternate_stack_size = 65536 };
+enum { restore_limit = 1024, alternate_stack_size = 65536, longest_wait_ms = 100 };
 
-static volatile sig_atomic_t is_raw;
+static atomic_bool is_raw;
+// The thread that writes to the terminal, 0 when none does.
+static atomic_uintptr_t writer;
 static bool is_installed;
 static int terminal_fd = -1;
 static int wake_fd = -1;
@@ -29,10 +34,20 @@ enum {
   waking_count = sizeof waking / sizeof waking[0]
 };
 
+// Waits until no other thread is in the middle of a write; safe in a signal handler.
+static void await_writer(void) {
+  const struct timespec millisecond = {.tv_nsec = 1000000};
+  for (int waited = 0; waited < longest_wait_ms; waited += 1) {
+    const uintptr_t thread = atomic_load(&writer);
+    if (thread == 0 || thread == (uintptr_t)pthread_self()) return;
+    nanosleep(&millisecond, NULL);
+  }
+}
+
 // Writes the restoring bytes and sets the old modes; safe in a signal handler.
 static void put_back(int when) {
-  if (!is_raw) return;
-  is_raw = 0;
+  if (!atomic_exchange(&is_raw, false)) return;
+  await_writer();
   size_t written = 0;
   while (written < restore_count) {
     ssize_t count = write(terminal_fd, restore_bytes + written, restore_count - written);
@@ -52,7 +67,7 @@ static int set_raw(void) {
   raw.c_cc[VMIN] = 1;
   raw.c_cc[VTIME] = 0;
   if (tcsetattr(terminal_fd, TCSADRAIN, &raw) != 0) return errno;
-  is_raw = 1;
+  atomic_store(&is_raw, true);
   return 0;
 }
 
@@ -119,6 +134,16 @@ void lamina_guard_leave(void) {
   for (int index = 0; index < waking_count; index += 1)
     sigaction(waking[index], &previous[waking[index]], NULL);
   is_installed = false;
+}
+
+ssize_t lamina_guard_write(const uint8_t *bytes, size_t count) {
+  atomic_store(&writer, (uintptr_t)pthread_self());
+  ssize_t written = (ssize_t)count;
+  if (atomic_load(&is_raw)) written = write(terminal_fd, bytes, count);
+  int error = errno;
+  atomic_store(&writer, 0);
+  errno = error;
+  return written;
 }
 
 void lamina_guard_suspend(void) {

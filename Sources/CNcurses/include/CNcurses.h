@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 // Reads the description of the terminal that TERM names; false when there is none.
 bool lamina_terminfo_open(int fd);
@@ -31,6 +32,10 @@ int lamina_guard_enter(int fd, const uint8_t *restore, size_t count, int wake);
 
 // Puts the terminal and the signals back. Does nothing when it was not entered.
 void lamina_guard_leave(void);
+
+// Writes to the terminal as write(2) does. Once a signal has put the terminal back, nothing is
+// written any more and `count` is returned: while one thread dies, another may be drawing.
+ssize_t lamina_guard_write(const uint8_t *bytes, size_t count);
 
 // Puts the terminal back, stops the whole process group as Ctrl-Z does, and returns when it goes on.
 // The terminal is in raw mode again afterwards.
