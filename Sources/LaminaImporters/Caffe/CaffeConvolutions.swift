@@ -95,12 +95,7 @@ extension CaffeGraphBuilder {
     _ parameter: CaffeConvolutionParameter
   ) throws -> Window {
     guard parameter.axis == 1 else { throw CaffeUnsupported(reason: "channels along another axis") }
-    let shape = layer.shape()
-    let hasNames = parameter.hasKernelH || parameter.hasKernelW
-    let rank =
-      shape.isRanked
-      ? shape.rank - 2
-      : hasNames ? 2 : max(2, parameter.kernelSize.count, parameter.stride.count)
+    let rank = spatialRank(layer, parameter)
     func spread(_ list: [UInt32], _ named: [UInt32]?, default fallback: UInt32) throws -> [Int] {
       if let named { return named.map(Int.init) }
       if list.count <= 1 {
@@ -111,27 +106,31 @@ extension CaffeGraphBuilder {
       }
       return list.map(Int.init)
     }
-    let pads = try spread(
-      parameter.pad,
-      parameter.hasPadH || parameter.hasPadW ? [parameter.padH, parameter.padW] : nil,
-      default: 0
-    )
+    let pads = try spread(parameter.pad, parameter.namedPads, default: 0)
     return Window(
-      size: try spread(
-        parameter.kernelSize,
-        hasNames ? [parameter.kernelH, parameter.kernelW] : nil,
-        default: 0
-      ),
-      strides: try spread(
-        parameter.stride,
-        parameter.hasStrideH || parameter.hasStrideW
-          ? [parameter.strideH, parameter.strideW] : nil,
-        default: 1
-      ),
+      size: try spread(parameter.kernelSize, parameter.namedSize, default: 0),
+      strides: try spread(parameter.stride, parameter.namedStrides, default: 1),
       dilations: try spread(parameter.dilation, nil, default: 1),
       padding: .explicit(before: pads, after: pads)
     )
   }
+
+  private static func spatialRank(
+    _ layer: CaffeLayer,
+    _ parameter: CaffeConvolutionParameter
+  ) -> Int {
+    let shape = layer.shape()
+    if shape.isRanked { return shape.rank - 2 }
+    if parameter.namedSize != nil { return 2 }
+    return max(2, parameter.kernelSize.count, parameter.stride.count)
+  }
+}
+
+/// Lengths by the names of height and width; `nil` where neither is there.
+extension CaffeConvolutionParameter {
+  fileprivate var namedSize: [UInt32]? { hasKernelH || hasKernelW ? [kernelH, kernelW] : nil }
+  fileprivate var namedStrides: [UInt32]? { hasStrideH || hasStrideW ? [strideH, strideW] : nil }
+  fileprivate var namedPads: [UInt32]? { hasPadH || hasPadW ? [padH, padW] : nil }
 }
 
 extension Window {

@@ -34,7 +34,8 @@ struct MDLWeights {
     do { try readDirectory() } catch { throw .wire(error) }
   }
 
-  private mutating func readDirectory() throws(WireError) {
+  /// Returns the number of elements of each matrix.
+  private func sizes() throws(WireError) -> [Int] {
     let stated = Int(try bytes.load(Int32.self, at: 0, "size of the file"))
     guard stated == bytes.count else {
       throw .invalid(
@@ -57,6 +58,12 @@ struct MDLWeights {
     for index in 0..<count {
       sizes.append(Int(try bytes.load(UInt32.self, at: 12 + 4 * index, "size of matrix \(index)")))
     }
+    return sizes
+  }
+
+  private mutating func readDirectory() throws(WireError) {
+    let sizes = try sizes()
+    let count = sizes.count
     let total = sizes.reduce(0, &+)
     let ranges = 12 + 4 * count
     let names = count * Self.nameSize

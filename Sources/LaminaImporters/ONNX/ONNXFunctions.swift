@@ -26,23 +26,12 @@ extension ONNXGraphBuilder {
         found: "\(inputs.count) and \(call.output.count)"
       )
     }
-    for (parameter, input) in zip(function.input, inputs) {
-      if let input { try inner.define(parameter, as: input, by: place) }
-    }
-    for parameter in function.input where !inner.defines(parameter) {
-      inner.defineAbsent(parameter)
-    }
+    try inner.bind(function.input, to: inputs, by: place)
     for (index, node) in try Self.sorted(function.node) {
       try add(node, index: index, types: [:], in: inner)
     }
     for (result, output) in zip(function.output, call.output) where !output.isEmpty {
-      guard let id = inner.value(result) else {
-        throw ImportError.invalid(
-          place: place,
-          expected: "a value named \(SafeText.clean(result))",
-          found: "none"
-        )
-      }
+      let id = try inner.result(result, of: place)
       try scope.define(output, as: id, by: place)
       if !inputs.contains(id) { graph[id].name = SafeText.clean(scope.prefix + output) }
     }
@@ -61,5 +50,30 @@ extension ONNXGraphBuilder {
       uniquingKeysWith: { $1 }
     )
     return defaults.merging(given) { $1 }
+  }
+}
+
+extension ONNXScope {
+  /// Makes the parameters of a function known, those that the call leaves out as absent.
+  fileprivate func bind(
+    _ parameters: [String],
+    to inputs: [ValueID?],
+    by place: String
+  ) throws(ImportError) {
+    for (parameter, input) in zip(parameters, inputs) {
+      if let input { try define(parameter, as: input, by: place) }
+    }
+    for parameter in parameters where !defines(parameter) { defineAbsent(parameter) }
+  }
+
+  fileprivate func result(_ name: String, of place: String) throws(ImportError) -> ValueID {
+    guard let id = value(name) else {
+      throw .invalid(
+        place: place,
+        expected: "a value named \(SafeText.clean(name))",
+        found: "none"
+      )
+    }
+    return id
   }
 }

@@ -31,26 +31,9 @@ struct TFLiteSparseTensor {
     _ source: ByteView,
     place: String
   ) throws {
-    let rank = type.shape.rank
-    var lengths = [Int](repeating: 1, count: rank)
-    let order = sparsity.traversalOrder
-    let isWhole =
-      order.count == sparsity.axes.count && order.count == rank + sparsity.blockMap.count
-      && Set(order) == Set(order.indices) && sparsity.blockMap.allSatisfy { (0..<rank) ~= $0 }
-    guard isWhole, type.dtype.bitWidth >= 8 else {
-      throw ImportError.invalid(
-        place: "sparsity of \(place)",
-        expected: "a permutation of \(rank) axes and those of the blocks",
-        found: "\(order)"
-      )
-    }
-    for (level, axis) in order.enumerated() where axis >= rank {
-      guard case .dense(let length) = sparsity.axes[level], length > 0 else {
-        throw ImportError.unsupported(place: "sparsity of \(place)", found: "a compressed block")
-      }
-      lengths[sparsity.blockMap[axis - rank]] = length
-    }
-    for (level, axis) in order.enumerated() where axis < rank {
+    try Self.checkOrder(sparsity, type, place: place)
+    let lengths = try Self.blockLengths(sparsity, rank: type.shape.rank, place: place)
+    for (level, axis) in sparsity.traversalOrder.enumerated() where axis < type.shape.rank {
       guard Self.isSound(sparsity.axes[level], length: type.shape[axis], block: lengths[axis])
       else {
         throw ImportError.invalid(
@@ -65,6 +48,41 @@ struct TFLiteSparseTensor {
     self.source = source
     self.place = place
     blockLengths = lengths
+  }
+
+  /// Sees to it that each axis of the tensor and of the blocks is walked once.
+  private static func checkOrder(
+    _ sparsity: TFLiteSparsity,
+    _ type: TensorType,
+    place: String
+  ) throws(ImportError) {
+    let rank = type.shape.rank
+    let order = sparsity.traversalOrder
+    let isWhole =
+      order.count == sparsity.axes.count && order.count == rank + sparsity.blockMap.count
+      && Set(order) == Set(order.indices) && sparsity.blockMap.allSatisfy { (0..<rank) ~= $0 }
+    guard isWhole, type.dtype.bitWidth >= 8 else {
+      throw .invalid(
+        place: "sparsity of \(place)",
+        expected: "a permutation of \(rank) axes and those of the blocks",
+        found: "\(order)"
+      )
+    }
+  }
+
+  private static func blockLengths(
+    _ sparsity: TFLiteSparsity,
+    rank: Int,
+    place: String
+  ) throws(ImportError) -> [Int] {
+    var lengths = [Int](repeating: 1, count: rank)
+    for (level, axis) in sparsity.traversalOrder.enumerated() where axis >= rank {
+      guard case .dense(let length) = sparsity.axes[level], length > 0 else {
+        throw .unsupported(place: "sparsity of \(place)", found: "a compressed block")
+      }
+      lengths[sparsity.blockMap[axis - rank]] = length
+    }
+    return lengths
   }
 
   /// Whether an axis covers its positions once, so that walking it ends.

@@ -9,6 +9,15 @@ private struct TorchWay {
   var results: [String: (value: TorchValue, leaves: [(value: TorchValue, id: ValueID)])] = [:]
 }
 
+/// What the ``If`` of two ways gives back.
+private struct TorchJoin {
+  /// For each way the values of its inner graph.
+  var outputs: [[ValueID]] = [[], []]
+  var types: [TensorType] = []
+  /// The variables that the outputs belong to, with a value of the same structure.
+  var variables: [(name: String, value: TorchValue)] = []
+}
+
 extension TorchInterpreter {
   /// Makes an ``If`` of a branch whose condition only the run knows.
   func branchAtRun(
@@ -76,9 +85,33 @@ extension TorchInterpreter {
     var ways = ways
     var wanted: [ValueID] = []
     for id in ways.flatMap(\.captured) where !wanted.contains(id) { wanted.append(id) }
-    var outputs: [[ValueID]] = [[], []]
-    var types: [TensorType] = []
-    var joined: [(name: String, value: TorchValue, count: Int)] = []
+    let join = matchVariables(names, of: ways, frame)
+    for index in ways.indices {
+      graph.extend(&ways[index].graph, captured: ways[index].captured, to: wanted, own: 0)
+      ways[index].graph.outputs = join.outputs[index]
+      ways[index].graph.reindex()
+    }
+    guard !join.types.isEmpty else { return }
+    let results = try graph.add(
+      If(then: ways[0].graph, else: ways[1].graph),
+      [condition] + wanted.map { graph.tensor($0) },
+      source: "prim::If",
+      types: join.types
+    )
+    var rest = results[...]
+    for (name, value) in join.variables {
+      frame.variables[name] = replacingLeaves(of: value, by: &rest)
+    }
+  }
+
+  /// Collects the variables that differ between two ways; those that only one way knows or that
+  /// differ in structure are unset.
+  private func matchVariables(
+    _ names: [String],
+    of ways: [TorchWay],
+    _ frame: TorchFrame
+  ) -> TorchJoin {
+    var join = TorchJoin()
     for name in names {
       guard let a = ways[0].results[name], let b = ways[1].results[name] else {
         frame.variables[name] = nil
@@ -87,30 +120,17 @@ extension TorchInterpreter {
       if a.value.isSame(as: b.value) {
         frame.variables[name] = a.value
       } else if a.leaves.count == b.leaves.count {
-        outputs[0] += a.leaves.map(\.id)
-        outputs[1] += b.leaves.map(\.id)
-        types += a.leaves.map { TensorType(ways[0].graph[$0.id].tensorType.dtype, .unranked) }
-        joined.append((name, a.value, a.leaves.count))
+        join.outputs[0] += a.leaves.map(\.id)
+        join.outputs[1] += b.leaves.map(\.id)
+        join.types += a.leaves.map {
+          TensorType(ways[0].graph[$0.id].tensorType.dtype, .unranked)
+        }
+        join.variables.append((name, a.value))
       } else {
         frame.variables[name] = nil
       }
     }
-    for index in ways.indices {
-      graph.extend(&ways[index].graph, captured: ways[index].captured, to: wanted, own: 0)
-      ways[index].graph.outputs = outputs[index]
-      ways[index].graph.reindex()
-    }
-    guard !types.isEmpty else { return }
-    let results = try graph.add(
-      If(then: ways[0].graph, else: ways[1].graph),
-      [condition] + wanted.map { graph.tensor($0) },
-      source: "prim::If",
-      types: types
-    )
-    var rest = results[...]
-    for item in joined {
-      frame.variables[item.name] = replacingLeaves(of: item.value, by: &rest)
-    }
+    return join
   }
 }
 
@@ -127,18 +147,11 @@ enum TorchLoopEnd {
 extension TorchInterpreter {
   /// Makes a ``Loop`` of a loop whose end only the run knows.
   func loopAtRun(_ end: TorchLoopEnd, _ body: [TorchStatement], _ frame: TorchFrame) throws {
-    var head: [TorchTensor?]
-    switch end {
-    case .count(let count, _): head = [count.tensor, nil]
-    case .condition(let flag, _): head = [nil, try self.flag(flag)]
-    }
-    guard head.contains(where: { $0 != nil }) else {
-      throw TorchStop.unsupported("prim::Loop", reason: "the count is no number")
-    }
-    let names = Self.assigned(in: body).filter { name in
-      frame.variables[name].flatMap { leaves(of: $0) }.map { !$0.isEmpty } ?? false
-    }.sorted()
+    let head = try loopHead(end)
     let before = frame.variables
+    let names = Self.assigned(in: body).filter { name in
+      before[name].flatMap { leaves(of: $0) }.map { !$0.isEmpty } ?? false
+    }.sorted()
     var carried: [TorchTensor] = []
     for name in names {
       carried += (before[name].flatMap { leaves(of: $0) } ?? []).map(\.tensor)
@@ -159,15 +172,24 @@ extension TorchInterpreter {
       source: "prim::Loop",
       types: types.map { TensorType($0.dtype, .unranked) } + scanned
     )
-    var rest = results[...]
-    for name in names {
-      guard let value = before[name] else { continue }
-      frame.variables[name] = replacingLeaves(of: value, by: &rest)
-    }
-    for (list, tensor) in zip(way.lists, rest) {
+    let scans = setVariables(names, frame, before, to: results)
+    for (list, tensor) in zip(way.lists, scans) {
       list.isGrowing = false
       list.grown = tensor
     }
+  }
+
+  /// The most iterations and the first condition, one of which a loop has.
+  private func loopHead(_ end: TorchLoopEnd) throws -> [TorchTensor?] {
+    let head: [TorchTensor?]
+    switch end {
+    case .count(let count, _): head = [count.tensor, nil]
+    case .condition(let flag, _): head = [nil, try self.flag(flag)]
+    }
+    guard head.contains(where: { $0 != nil }) else {
+      throw TorchStop.unsupported("prim::Loop", reason: "the count is no number")
+    }
+    return head
   }
 
   /// Sees to it that a loop hands on all that it changes.
@@ -195,11 +217,23 @@ extension TorchInterpreter {
     let inputs = types.enumerated().map { index, type in
       graph.addInput("carried.\(index)", TensorType(type.dtype, type.shape))
     }
-    var rest = inputs[...]
+    _ = setVariables(names, frame, before, to: inputs)
+  }
+
+  /// Gives variables the structure that they had before, with other tensors in it; returns the
+  /// tensors that are left.
+  private func setVariables(
+    _ names: [String],
+    _ frame: TorchFrame,
+    _ before: [String: TorchValue],
+    to tensors: [TorchTensor]
+  ) -> ArraySlice<TorchTensor> {
+    var rest = tensors[...]
     for name in names {
       guard let value = before[name] else { continue }
       frame.variables[name] = replacingLeaves(of: value, by: &rest)
     }
+    return rest
   }
 
   /// Whether the loop goes on, then what the variables hold at the end of the body.

@@ -26,34 +26,18 @@ extension TorchInterpreter {
     case .attribute(let base, let name): return try attribute(expression, base, name, frame)
     case .call(let function, let arguments, let named):
       return try call(function, arguments, named, frame, resultCount)
-    case .item(.call(let function, let arguments, _), let index)
-    where function.path == "torch.size" && arguments.count == 1:
-      // One length alone needs no rank.
-      let values = [try evaluate(arguments[0], frame), try evaluate(index, frame)]
-      return try callOperator("aten::size", values)
-    case .item(let base, let index):
-      return try item(try evaluate(base, frame), try evaluate(index, frame))
+    case .item(let base, let index): return try item(base, index, frame)
     case .slice(let base, let start, let end, let step):
       let bounds = try [start, end, step].map { try evaluate($0, frame) }
       return try callOperator("aten::slice", [try evaluate(base, frame)] + bounds)
     case .list(let items): return .list(TorchList(try items.map { try evaluate($0, frame) }))
     case .tuple(let items): return .tuple(try items.map { try evaluate($0, frame) })
-    case .dictionary(let items):
-      let dictionary = TorchDictionary()
-      for item in items {
-        dictionary[try evaluate(item.key, frame)] = try evaluate(item.value, frame)
-      }
-      return .dictionary(dictionary)
+    case .dictionary(let items): return try dictionary(items, frame)
     case .unary(let symbol, let operand):
-      let names = ["-": "aten::neg", "not": "aten::__not__", "~": "aten::bitwise_not"]
-      return try callOperator(names[symbol] ?? symbol, [try evaluate(operand, frame)])
-    case .binary(let symbol, let a, let b):
-      return try binary(symbol, a, b, frame)
+      return try callOperator(Self.unaryNames[symbol] ?? symbol, [try evaluate(operand, frame)])
+    case .binary(let symbol, let a, let b): return try binary(symbol, a, b, frame)
     case .conditional(let condition, let then, let otherwise):
-      guard let isTrue = try truth(of: try evaluate(condition, frame)) else {
-        throw TorchStop.unsupported("prim::If", reason: "the condition depends on data")
-      }
-      return try evaluate(isTrue ? then : otherwise, frame)
+      return try conditional(condition, then, otherwise, frame)
     }
   }
 
@@ -61,6 +45,33 @@ extension TorchInterpreter {
     if let value = frame.variables[name] { return value }
     throw TorchStop.invalid(place: frame.place, expected: "a known variable", found: name)
   }
+
+  private func dictionary(
+    _ items: [(key: TorchExpression, value: TorchExpression)],
+    _ frame: TorchFrame
+  ) throws -> TorchValue {
+    let dictionary = TorchDictionary()
+    for item in items {
+      dictionary[try evaluate(item.key, frame)] = try evaluate(item.value, frame)
+    }
+    return .dictionary(dictionary)
+  }
+
+  private func conditional(
+    _ condition: TorchExpression,
+    _ then: TorchExpression,
+    _ otherwise: TorchExpression,
+    _ frame: TorchFrame
+  ) throws -> TorchValue {
+    guard let isTrue = try truth(of: try evaluate(condition, frame)) else {
+      throw TorchStop.unsupported("prim::If", reason: "the condition depends on data")
+    }
+    return try evaluate(isTrue ? then : otherwise, frame)
+  }
+
+  private static let unaryNames = [
+    "-": "aten::neg", "not": "aten::__not__", "~": "aten::bitwise_not",
+  ]
 
   private static let binaryNames = [
     "+": "aten::add", "-": "aten::sub", "*": "aten::mul", "/": "aten::div",
@@ -141,7 +152,20 @@ extension TorchInterpreter {
     )
   }
 
-  private func item(_ value: TorchValue, _ index: TorchValue) throws -> TorchValue {
+  private func item(
+    _ base: TorchExpression,
+    _ index: TorchExpression,
+    _ frame: TorchFrame
+  ) throws -> TorchValue {
+    if case .call(let function, let arguments, _) = base, function.path == "torch.size",
+      arguments.count == 1
+    {
+      // One length alone needs no rank.
+      let values = [try evaluate(arguments[0], frame), try evaluate(index, frame)]
+      return try callOperator("aten::size", values)
+    }
+    let value = try evaluate(base, frame)
+    let index = try evaluate(index, frame)
     if case .tensor = value { return try callOperator("aten::select", [value, .int(0), index]) }
     return try callOperator("aten::__getitem__", [value, index])
   }

@@ -110,31 +110,50 @@ struct TorchRun {
   // MARK: End
 
   private func finish(_ interpreter: TorchInterpreter, _ result: TorchValue) throws -> Graph {
-    var outputs: [(name: String, tensor: TorchTensor)] = []
-    func collect(_ value: TorchValue, _ name: String) {
-      switch value {
-      case .tensor(let tensor), .number(let tensor): outputs.append((name, tensor))
-      case .list, .tuple:
-        for (index, item) in (value.items ?? []).enumerated() {
-          collect(item, name.isEmpty ? "output_\(index)" : "\(name)_\(index)")
-        }
-      case .dictionary(let dictionary):
-        for item in dictionary.items {
-          if case .string(let key) = item.key { collect(item.value, key) }
-        }
-      case .int, .double, .bool:
-        if let tensor = interpreter.constant(of: value) { outputs.append((name, tensor)) }
-      default: break
-      }
-    }
-    collect(result, "")
+    let outputs = Self.outputs(in: result, interpreter)
     guard !outputs.isEmpty else {
       throw TorchStop.unsupported("forward", reason: "it gives back no tensor: \(result.kind)")
     }
+    try interpreter.graph.setOutputs(Self.distinct(outputs, interpreter))
+    var graph = interpreter.graph.graph
+    for (id, input) in zip(graph.inputs, interpreter.inputs) where input.rank == nil {
+      if let type = input.assumedType { graph[id].type = .tensor(type) }
+      graph[id].isShapeAssumed = true
+    }
+    return try Self.finished(graph, archive)
+  }
+
+  /// The tensors and numbers within a result, named after where they are in it.
+  private static func outputs(
+    in value: TorchValue,
+    named name: String = "",
+    _ interpreter: TorchInterpreter
+  ) -> [(name: String, tensor: TorchTensor)] {
+    switch value {
+    case .tensor(let tensor), .number(let tensor): return [(name, tensor)]
+    case .list, .tuple:
+      return (value.items ?? []).enumerated().flatMap { index, item in
+        outputs(in: item, named: "\(name.isEmpty ? "output" : name)_\(index)", interpreter)
+      }
+    case .dictionary(let dictionary):
+      return dictionary.items.flatMap { item -> [(name: String, tensor: TorchTensor)] in
+        guard case .string(let key) = item.key else { return [] }
+        return outputs(in: item.value, named: key, interpreter)
+      }
+    case .int, .double, .bool:
+      return interpreter.constant(of: value).map { [(name, $0)] } ?? []
+    default: return []
+    }
+  }
+
+  /// Gives each output a value of its own, which inputs, constants and repetitions are not.
+  private static func distinct(
+    _ outputs: [(name: String, tensor: TorchTensor)],
+    _ interpreter: TorchInterpreter
+  ) throws -> [TorchTensor] {
     let call = TorchCall(name: "prim::Output", arguments: [], named: [:], interpreter: interpreter)
     var seen = Set<ValueID>()
-    var tensors: [TorchTensor] = []
-    for (name, tensor) in outputs {
+    return try outputs.map { name, tensor in
       var tensor = tensor
       let isInput = tensor.id.map { interpreter.graph.graph.inputs.contains($0) } ?? false
       let isNew = seen.insert(try interpreter.graph.id(of: tensor)).inserted
@@ -142,15 +161,8 @@ struct TorchRun {
         tensor = try call.node(Identity(), [tensor])
       }
       interpreter.graph.rename(tensor, name.isEmpty ? "output" : name)
-      tensors.append(tensor)
+      return tensor
     }
-    try interpreter.graph.setOutputs(tensors)
-    var graph = interpreter.graph.graph
-    for (id, input) in zip(graph.inputs, interpreter.inputs) where input.rank == nil {
-      if let type = input.assumedType { graph[id].type = .tensor(type) }
-      graph[id].isShapeAssumed = true
-    }
-    return try Self.finished(graph, archive)
   }
 
   /// Takes away what no output needs, and checks the rest.

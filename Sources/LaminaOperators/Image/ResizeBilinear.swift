@@ -35,10 +35,7 @@ package struct ResizeBilinear: ResamplingOperator {
   }
 
   package func samplings(_ inputs: TypeInputs) throws -> [(axis: Int, sampling: AxisSampling)] {
-    let (x, y) = (try inputs[0].shape, try imageShape(inputs))
-    _ = try y.count()
-    try MemoryLimit.check((y[1] + y[2]) * 128)
-    return (1...2).map { (axis: $0, sampling: sampling(from: x[$0], to: y[$0])) }
+    try imageSamplings(inputs, sampling)
   }
 
   private func sampling(from input: Int, to output: Int) -> AxisSampling {
@@ -78,4 +75,16 @@ func imageShape(_ inputs: TypeInputs) throws(ShapeError) -> Shape {
     throw .wrongRank(expected: "rows and columns", found: x.shape)
   }
   return [x.shape[0], size[0], size[1], x.shape[3]]
+}
+
+/// Returns what `sampling` makes of the rows and of the columns, from their old and new lengths.
+func imageSamplings(
+  _ inputs: TypeInputs,
+  _ sampling: (_ input: Int, _ output: Int) -> AxisSampling
+) throws -> [(axis: Int, sampling: AxisSampling)] {
+  let (x, y) = (try inputs[0].shape, try imageShape(inputs))
+  _ = try y.count()
+  // Every position has a list of taps, which takes more than its element.
+  try MemoryLimit.check((y[1] + y[2]) * 128)
+  return (1...2).map { (axis: $0, sampling: sampling(x[$0], y[$0])) }
 }

@@ -36,10 +36,7 @@ package struct ResizeNearestNeighbor: ResamplingOperator, MovementOperator {
   }
 
   package func samplings(_ inputs: TypeInputs) throws -> [(axis: Int, sampling: AxisSampling)] {
-    let (x, y) = (try inputs[0].shape, try imageShape(inputs))
-    _ = try y.count()
-    try MemoryLimit.check((y[1] + y[2]) * 128)
-    return (1...2).map { (axis: $0, sampling: sampling(from: x[$0], to: y[$0])) }
+    try imageSamplings(inputs, sampling)
   }
 
   private func sampling(from input: Int, to output: Int) -> AxisSampling {

@@ -29,31 +29,14 @@ extension DecisionForest {
 
   /// - Throws: ``ShapeError`` when the columns do not fit together.
   package init(_ columns: Columns) throws(ShapeError) {
-    let count = columns.nodeIDs.count
-    let lengths = [
-      columns.treeIDs.count, columns.features.count, columns.thresholds.count,
-      columns.modes.count, columns.trueIDs.count, columns.falseIDs.count,
-    ]
-    let voteLengths = [columns.voteTreeIDs, columns.voteNodeIDs, columns.voteTargets].map(\.count)
-    guard lengths.allSatisfy({ $0 == count }),
-      voteLengths.allSatisfy({ $0 == columns.voteWeights.count }),
-      [0, count].contains(columns.missingHolds.count)
-    else {
-      throw .invalidAttribute("nodes", found: "\(lengths)", expected: "columns of length \(count)")
-    }
-    var votes: [NodeKey: [Vote]] = [:]
-    for index in columns.voteWeights.indices {
-      let key = NodeKey(tree: columns.voteTreeIDs[index], node: columns.voteNodeIDs[index])
-      votes[key, default: []].append(
-        Vote(target: columns.voteTargets[index], weight: columns.voteWeights[index])
-      )
-    }
+    try columns.checkLengths()
+    let votes = Self.votes(columns)
     var places: [NodeKey: Place] = [:]
     var roots: [Place] = []
     var leaves: [[Vote]] = []
     var branchCount = 0
     var seenTrees = Set<Int>()
-    for index in 0..<count {
+    for index in columns.nodeIDs.indices {
       let key = NodeKey(tree: columns.treeIDs[index], node: columns.nodeIDs[index])
       let place: Place
       if columns.modes[index] == "LEAF" {
@@ -68,6 +51,17 @@ extension DecisionForest {
     }
     let branches = try Self.branches(columns, places)
     try self.init(roots: roots, branches: branches, leaves: leaves)
+  }
+
+  private static func votes(_ columns: Columns) -> [NodeKey: [Vote]] {
+    var votes: [NodeKey: [Vote]] = [:]
+    for index in columns.voteWeights.indices {
+      let key = NodeKey(tree: columns.voteTreeIDs[index], node: columns.voteNodeIDs[index])
+      votes[key, default: []].append(
+        Vote(target: columns.voteTargets[index], weight: columns.voteWeights[index])
+      )
+    }
+    return votes
   }
 
   private static func branches(
@@ -155,5 +149,21 @@ extension DecisionForest {
       [Vote(target: $0, weight: $1)]
     }
     try self.init(roots: columns.roots.map(Place.branch), branches: branches, leaves: leaves)
+  }
+}
+
+extension DecisionForest.Columns {
+  fileprivate func checkLengths() throws(ShapeError) {
+    let count = nodeIDs.count
+    let lengths = [
+      treeIDs.count, features.count, thresholds.count, modes.count, trueIDs.count, falseIDs.count,
+    ]
+    let voteLengths = [voteTreeIDs, voteNodeIDs, voteTargets].map(\.count)
+    guard lengths.allSatisfy({ $0 == count }),
+      voteLengths.allSatisfy({ $0 == voteWeights.count }),
+      [0, count].contains(missingHolds.count)
+    else {
+      throw .invalidAttribute("nodes", found: "\(lengths)", expected: "columns of length \(count)")
+    }
   }
 }

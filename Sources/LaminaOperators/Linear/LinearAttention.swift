@@ -83,45 +83,84 @@ package struct LinearAttention: Operator {
 
   package func evaluate(_ inputs: TensorInputs) throws -> [Tensor] {
     let types = try outputTypes(for: inputs.types)
-    let (batch, length) = (types[0].shape[0], types[0].shape[1])
-    let (size, valueSize) = (types[1].shape[2], types[1].shape[3])
-    let (q, k, v) = (try inputs[0].wide(), try inputs[1].wide(), try inputs[2].wide())
-    let gate = rule.isGated ? try inputs[4].wide() : nil
-    let beta = rule.isDelta ? try inputs[5].wide() : nil
-    let betaWidth = (beta?.count ?? 0) / max(batch * length, 1)
+    let sequences = try Sequences(inputs, rule, types)
     var states = try types[1].shape.zeros()
     if let past = inputs.optional(3) { states = try past.wide() }
     var y = try types[0].shape.zeros()
-    let factor = scale == 0 ? 1 / Double(size).squareRoot() : Double(scale)
-    let group = queryHeads / keyValueHeads
+    let (batch, length) = (types[0].shape[0], types[0].shape[1])
+    let stateCount = sequences.size * sequences.valueSize
     for member in 0..<batch * keyValueHeads {
       let (number, head) = (member / keyValueHeads, member % keyValueHeads)
-      var state = Array(states[member * size * valueSize..<(member + 1) * size * valueSize])
-      for step in 0..<length {
-        let row = number * length + step
-        let line = row * keyValueHeads + head
-        advance(
-          &state,
-          k[line * size..<(line + 1) * size],
-          v[line * valueSize..<(line + 1) * valueSize],
-          gate.map { decays($0, line, of: batch * length * keyValueHeads, size) },
-          beta.map { $0[row * betaWidth + (betaWidth == 1 ? 0 : head)] }
-        )
-        for member in 0..<group {
-          let query = row * queryHeads + head * group + member
-          let found = answer(to: q[query * size..<(query + 1) * size], state, factor)
-          y.replaceSubrange(query * valueSize..<(query + 1) * valueSize, with: found)
-        }
+      let range = member * stateCount..<(member + 1) * stateCount
+      var state = Array(states[range])
+      for row in number * length..<(number + 1) * length {
+        advance(&state, by: row, head, of: sequences)
+        answerQueries(of: row, head, of: sequences, state, &y)
       }
-      states.replaceSubrange(
-        member * size * valueSize..<(member + 1) * size * valueSize,
-        with: state
-      )
+      states.replaceSubrange(range, with: state)
     }
     return [
       try Tensor(types[0].dtype, types[0].shape, narrowing: y),
       try Tensor(types[1].dtype, types[1].shape, narrowing: states),
     ]
+  }
+
+  /// The inputs that have a row for each step.
+  private struct Sequences {
+    let q: [Double]
+    let k: [Double]
+    let v: [Double]
+    let gate: [Double]?
+    let beta: [Double]?
+    /// The steps of the whole batch.
+    let rowCount: Int
+    let size: Int
+    let valueSize: Int
+
+    init(_ inputs: TensorInputs, _ rule: Rule, _ types: [TensorType]) throws {
+      (q, k, v) = (try inputs[0].wide(), try inputs[1].wide(), try inputs[2].wide())
+      gate = rule.isGated ? try inputs[4].wide() : nil
+      beta = rule.isDelta ? try inputs[5].wide() : nil
+      rowCount = types[0].shape[0] * types[0].shape[1]
+      (size, valueSize) = (types[1].shape[2], types[1].shape[3])
+    }
+  }
+
+  /// Changes the state of a head by the step in a row.
+  private func advance(
+    _ state: inout [Double],
+    by row: Int,
+    _ head: Int,
+    of sequences: Sequences
+  ) {
+    let line = row * keyValueHeads + head
+    let (size, valueSize) = (sequences.size, sequences.valueSize)
+    let betaWidth = (sequences.beta?.count ?? 0) / max(sequences.rowCount, 1)
+    advance(
+      &state,
+      sequences.k[line * size..<(line + 1) * size],
+      sequences.v[line * valueSize..<(line + 1) * valueSize],
+      sequences.gate.map { decays($0, line, of: sequences.rowCount * keyValueHeads, size) },
+      sequences.beta.map { $0[row * betaWidth + (betaWidth == 1 ? 0 : head)] }
+    )
+  }
+
+  /// Writes what the queries that share a head's state give in a row.
+  private func answerQueries(
+    of row: Int,
+    _ head: Int,
+    of sequences: Sequences,
+    _ state: [Double],
+    _ y: inout [Double]
+  ) {
+    let (size, valueSize) = (sequences.size, sequences.valueSize)
+    let factor = scale == 0 ? 1 / Double(size).squareRoot() : Double(scale)
+    let group = queryHeads / keyValueHeads
+    for member in 0..<group {
+      let query = row * queryHeads + head * group + member
+      let found = answer(to: sequences.q[query * size..<(query + 1) * size], state, factor)
+      y.replaceSubrange(query * valueSize..<(query + 1) * valueSize, with: found)
+    }
   }
 
   /// What a line of gates leaves of each row of a state.

@@ -18,61 +18,79 @@ struct AxisMove {
   ///
   /// All of the node's inputs that are no constants come out of a transpose by `permutation`.
   init?(_ node: Node, _ permutation: Permutation, _ graph: Graph) throws {
-    let rank = permutation.axes.count
-    func axis(_ axis: Int) -> Int? {
-      let resolved = axis < 0 ? axis + rank : axis
-      return permutation.axes.indices.contains(resolved) ? permutation.axes[resolved] : nil
+    func data() throws -> [GraphEdit.Input] {
+      try Self.sources(Array(node.inputs.prefix(1)), permutation, graph)
     }
-    var keepsConstants = false
     switch node.op {
-    case is UnaryElementwise, is BinaryElementwise, is VariadicElementwise, is PRelu, is Where,
-      is Requantize, is AttachQuantization, is DetachQuantization, is Cast, is Identity:
-      op = node.op
-    case is Clip:
-      op = node.op
-      keepsConstants = true
-    case let concat as Concat:
-      guard let axis = axis(concat.axis) else { return nil }
-      op = Concat(axis: axis)
-    case let softmax as Softmax where !softmax.flattens:
-      guard let axis = axis(softmax.axis) else { return nil }
-      op = Softmax(axis: axis, beta: softmax.beta)
-    case var norm as BatchNorm where norm.isSpatial && !norm.isTraining:
-      guard let axis = axis(norm.axis) else { return nil }
-      norm.axis = axis
-      op = norm
-      keepsConstants = true
-    case let split as Split:
-      guard let first = split.axis, let axis = axis(first) else { return nil }
-      op = Split(axis: axis, sizes: split.sizes, count: split.count)
-      keepsConstants = true
-    case let gather as Gather
-    where gather.batchDims == 0 && graph.constant(node.inputs.last ?? nil)?.shape.rank == 1:
-      guard let axis = axis(gather.axis) else { return nil }
-      op = Gather(axis: axis)
-      keepsConstants = true
-    case let reduce as Reduce where reduce.keepsDimensions:
-      let listed = node.inputs.count > 1 ? node.inputs[1] : nil
-      guard let axes = reduce.axes ?? (try? graph.constant(listed)?.ints()), !axes.isEmpty else {
-        return nil
-      }
-      let moved = axes.compactMap(axis)
-      guard moved.count == axes.count else { return nil }
-      op = Reduce(reduce.function, axes: moved.sorted(), keepsDimensions: true)
-      inputs = try Self.sources(Array(node.inputs.prefix(1)), permutation, graph)
-      return
     case is Resize, is Upsample, is Pad:
       guard let lists = try AxisLists(node, permutation, graph) else { return nil }
       op = lists.op
-      inputs = try Self.sources(Array(node.inputs.prefix(1)), permutation, graph) + lists.inputs
-      return
+      inputs = try data() + lists.inputs
+    case let reduce as Reduce:
+      guard let moved = Self.moved(reduce, of: node, permutation, graph) else { return nil }
+      op = moved
+      inputs = try data()
+    case is Clip, is BatchNorm, is Split, is Gather:
+      guard let moved = Self.movedBesideConstants(node, permutation, graph) else { return nil }
+      op = moved
+      inputs = try data() + node.inputs.dropFirst().map(GraphEdit.Input.existing)
+    default:
+      guard let moved = Self.moved(node.op, permutation) else { return nil }
+      op = moved
+      inputs = try Self.sources(node.inputs, permutation, graph)
+    }
+  }
+
+  /// The other form of an operator all of whose inputs are transposed.
+  private static func moved(_ op: any Operator, _ permutation: Permutation) -> (any Operator)? {
+    switch op {
+    case is UnaryElementwise, is BinaryElementwise, is VariadicElementwise, is PRelu, is Where,
+      is Requantize, is AttachQuantization, is DetachQuantization, is Cast, is Identity:
+      return op
+    case let concat as Concat:
+      return permutation.origin(of: concat.axis).map { Concat(axis: $0) }
+    case let softmax as Softmax where !softmax.flattens:
+      return permutation.origin(of: softmax.axis).map { Softmax(axis: $0, beta: softmax.beta) }
     default: return nil
     }
-    inputs =
-      keepsConstants
-      ? try Self.sources(Array(node.inputs.prefix(1)), permutation, graph)
-        + node.inputs.dropFirst().map(GraphEdit.Input.existing)
-      : try Self.sources(node.inputs, permutation, graph)
+  }
+
+  /// The other form of an operator whose inputs after the first have no axes of the data.
+  private static func movedBesideConstants(
+    _ node: Node,
+    _ permutation: Permutation,
+    _ graph: Graph
+  ) -> (any Operator)? {
+    switch node.op {
+    case is Clip: return node.op
+    case var norm as BatchNorm where norm.isSpatial && !norm.isTraining:
+      guard let axis = permutation.origin(of: norm.axis) else { return nil }
+      norm.axis = axis
+      return norm
+    case let split as Split:
+      guard let first = split.axis, let axis = permutation.origin(of: first) else { return nil }
+      return Split(axis: axis, sizes: split.sizes, count: split.count)
+    case let gather as Gather
+    where gather.batchDims == 0 && graph.constant(node.inputs.last ?? nil)?.shape.rank == 1:
+      return permutation.origin(of: gather.axis).map { Gather(axis: $0) }
+    default: return nil
+    }
+  }
+
+  /// The reduction with its axes as an attribute.
+  private static func moved(
+    _ reduce: Reduce,
+    of node: Node,
+    _ permutation: Permutation,
+    _ graph: Graph
+  ) -> Reduce? {
+    let listed = node.inputs.count > 1 ? node.inputs[1] : nil
+    guard reduce.keepsDimensions,
+      let axes = reduce.axes ?? (try? graph.constant(listed)?.ints()), !axes.isEmpty
+    else { return nil }
+    let moved = axes.compactMap(permutation.origin(of:))
+    guard moved.count == axes.count else { return nil }
+    return Reduce(reduce.function, axes: moved.sorted(), keepsDimensions: true)
   }
 
   /// What transposes read, and constants in the order of axes before the transpose.
@@ -89,6 +107,15 @@ struct AxisMove {
       if constant.count == 1 { return .existing(id) }
       return .constant(try constant.transposed(permutation.inverse))
     }
+  }
+}
+
+extension Permutation {
+  /// Where an axis of the transposed tensor, from the end when negative, was before; `nil` when
+  /// there is no such axis.
+  fileprivate func origin(of axis: Int) -> Int? {
+    let resolved = axis < 0 ? axis + axes.count : axis
+    return axes.indices.contains(resolved) ? axes[resolved] : nil
   }
 }
 

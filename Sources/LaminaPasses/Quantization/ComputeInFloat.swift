@@ -19,18 +19,7 @@ package struct ComputeInFloat: RewritePass {
     else { return nil }
     var edit = GraphEdit("let \(node.name) compute in float32")
     edit.remove(node)
-    let inputs = try node.inputs.map { id -> GraphEdit.Input in
-      guard let id, graph[id].tensorType.isQuantized else { return .existing(id) }
-      if let constant = graph.constant(id) { return .constant(try constant.dequantized()) }
-      let made = edit.add(
-        "\(node.name)/\(graph[id].name)",
-        Requantize(),
-        inputs: [.existing(id)],
-        outputTypes: [TensorType(.float32, graph[id].tensorType.shape)],
-        sources: node.sources
-      )
-      return .made(made)
-    }
+    let inputs = try node.inputs.map { try Self.floats($0, for: node, in: graph, &edit) }
     let types = node.outputs.map { id in id.map { graph[$0].tensorType } }
     let made = edit.add(
       node.name,
@@ -53,6 +42,25 @@ package struct ComputeInFloat: RewritePass {
       )
     }
     return edit
+  }
+
+  /// An input of a node as floats, which a constant becomes at once.
+  private static func floats(
+    _ id: ValueID?,
+    for node: Node,
+    in graph: Graph,
+    _ edit: inout GraphEdit
+  ) throws -> GraphEdit.Input {
+    guard let id, graph[id].tensorType.isQuantized else { return .existing(id) }
+    if let constant = graph.constant(id) { return .constant(try constant.dequantized()) }
+    let made = edit.add(
+      "\(node.name)/\(graph[id].name)",
+      Requantize(),
+      inputs: [.existing(id)],
+      outputTypes: [TensorType(.float32, graph[id].tensorType.shape)],
+      sources: node.sources
+    )
+    return .made(made)
   }
 
   /// The node's activation, within the numbers that the codes of its result stand for.

@@ -81,19 +81,7 @@ package struct HDF5Object: Sendable {
     var blocks = [(start: cursor.position, size: size)]
     var next = 0
     while next < blocks.count {
-      var (start, size) = blocks[next]
-      if next > 0 {
-        guard file.bytes.has("OCHK", at: start), size >= 8 else {
-          throw .invalid(
-            what: "an HDF5 object",
-            offset: start,
-            expected: "OCHK",
-            found: "other bytes"
-          )
-        }
-        start += 4
-        size -= 8
-      }
+      let (start, size) = next == 0 ? blocks[0] : try contents(of: blocks[next])
       var block = HDF5Cursor(
         try file.bytes.slice(at: start, count: size, "a header"),
         at: 0,
@@ -110,6 +98,21 @@ package struct HDF5Object: Sendable {
       next += 1
     }
     return messages
+  }
+
+  /// What a continuation holds between its signature and its checksum.
+  private func contents(
+    of block: (start: Int, size: Int)
+  ) throws(WireError) -> (start: Int, size: Int) {
+    guard file.bytes.has("OCHK", at: block.start), block.size >= 8 else {
+      throw .invalid(
+        what: "an HDF5 object",
+        offset: block.start,
+        expected: "OCHK",
+        found: "other bytes"
+      )
+    }
+    return (block.start + 4, block.size - 8)
   }
 
   private func add(

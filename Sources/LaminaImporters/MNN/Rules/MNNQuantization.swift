@@ -71,30 +71,12 @@ extension MNNImporter {
   ) throws {
     let fields = try MNNConvolutionFields(op)
     let x = try builder.input(op)
-    let taps = try fields.taps(op)
-    guard let table = try op.main?.table(4, "weights of \(op.place)"),
-      let codes = try table.integers(0, of: Int8.self), let factors = try table.floats(2),
-      let bias = try table.integers(1, of: Int32.self),
-      factors.count == fields.outputs, bias.count == fields.outputs,
-      codes.count > 0, codes.count.isMultiple(of: fields.outputs * taps)
-    else { throw MNNUnsupported(reason: "no weights, or a scale for all") }
+    let stored = try MNNInt8Weights(op, fields)
     guard let own = builder.type(x).quantization, own.scales.count == 1, own.scales[0] > 0 else {
       throw MNNUnsupported(reason: "an input of numbers")
     }
-    let zeros = factors.map { _ in 0 }
-    let axis = fields.outputs == 1 ? nil : 0
-    let shape = Shape([fields.outputs, codes.count / fields.outputs / taps] + fields.window.size)
-    let weights = Tensor(shape, codes).with(
-      quantization: Quantization(
-        scales: factors.map { $0 / own.scales[0] },
-        zeroPoints: zeros,
-        axis: axis
-      )
-    )
-    let sums = Tensor([fields.outputs], bias).with(
-      quantization: Quantization(scales: factors, zeroPoints: zeros, axis: axis)
-    )
-    let inputs = [x, builder.constant(op, "weight", weights), builder.constant(op, "bias", sums)]
+    let (weight, bias) = stored.tensors(inputScale: own.scales[0])
+    let inputs = [x, builder.constant(op, "weight", weight), builder.constant(op, "bias", bias)]
     let type = TensorType(.int8, .unranked, quantization: Quantization(scale: 1, zeroPoint: 0))
     let engine = Conv(window: fields.window, groups: fields.groups, layout: builder.layout(op))
     let activation = fields.activation == .relu6 ? Activation.relu : fields.activation
@@ -105,5 +87,42 @@ extension MNNImporter {
       type: .tensor(type),
       activation: activation ?? .clip(low: -127, high: 127)
     )
+  }
+}
+
+/// The weights of a convolution on int8, O×I/g×H×W.
+private struct MNNInt8Weights {
+  private let shape: Shape
+  private let codes: [Int8]
+  private let bias: [Int32]
+  /// What sums are multiplied by, for each output.
+  private let factors: [Float]
+
+  init(_ op: MNNOperator, _ fields: MNNConvolutionFields) throws {
+    let taps = try fields.taps(op)
+    guard let table = try op.main?.table(4, "weights of \(op.place)"),
+      let codes = try table.integers(0, of: Int8.self), let factors = try table.floats(2),
+      let bias = try table.integers(1, of: Int32.self),
+      factors.count == fields.outputs, bias.count == fields.outputs,
+      codes.count > 0, codes.count.isMultiple(of: fields.outputs * taps)
+    else { throw MNNUnsupported(reason: "no weights, or a scale for all") }
+    shape = Shape([fields.outputs, codes.count / fields.outputs / taps] + fields.window.size)
+    (self.codes, self.bias, self.factors) = (codes, bias, factors)
+  }
+
+  /// Returns the weights and the bias, scaled so that sums have the factors as their scales.
+  func tensors(inputScale: Float) -> (weight: Tensor, bias: Tensor) {
+    func quantization(_ scales: [Float]) -> Quantization {
+      Quantization(
+        scales: scales,
+        zeroPoints: scales.map { _ in 0 },
+        axis: scales.count == 1 ? nil : 0
+      )
+    }
+    let weight = Tensor(shape, codes).with(
+      quantization: quantization(factors.map { $0 / inputScale })
+    )
+    let sums = Tensor([bias.count], bias).with(quantization: quantization(factors))
+    return (weight, sums)
   }
 }

@@ -133,18 +133,8 @@ extension KerasBuilder {
     prefix: String,
     depth: Int
   ) throws -> [ValueID] {
-    guard depth < Self.depthLimit else {
-      throw ImportError.overLimit(place: "models in models", limit: Self.depthLimit)
-    }
-    guard inputs.count == model.inputs.count else {
-      throw ImportError.invalid(
-        place: "model \"\(model.name)\"",
-        expected: "\(model.inputs.count) inputs",
-        found: "\(inputs.count)"
-      )
-    }
-    var results: [KerasArchitecture.Reference: ValueID] = [:]
-    for (reference, id) in zip(model.inputs, inputs) { results[reference] = id }
+    try checkCall(of: model, inputCount: inputs.count, depth: depth)
+    var results = Dictionary(zip(model.inputs, inputs), uniquingKeysWith: { $1 })
     let positions = Dictionary(
       model.layers.indices.map { (model.layers[$0].name, $0) },
       uniquingKeysWith: { first, _ in first }
@@ -167,6 +157,23 @@ extension KerasBuilder {
     return try model.outputs.map { reference in
       guard let id = results[reference] else { throw Self.missing(reference) }
       return id
+    }
+  }
+
+  private func checkCall(
+    of model: KerasArchitecture,
+    inputCount: Int,
+    depth: Int
+  ) throws(ImportError) {
+    guard depth < Self.depthLimit else {
+      throw .overLimit(place: "models in models", limit: Self.depthLimit)
+    }
+    guard inputCount == model.inputs.count else {
+      throw .invalid(
+        place: "model \"\(model.name)\"",
+        expected: "\(model.inputs.count) inputs",
+        found: "\(inputCount)"
+      )
     }
   }
 
@@ -224,27 +231,11 @@ extension KerasBuilder {
     guard callCount <= Self.callLimit else {
       throw ImportError.overLimit(place: "the layers of the model", limit: Self.callLimit)
     }
-    func given(_ argument: KerasArchitecture.Argument) throws(ImportError) -> Given {
-      switch argument {
-      case .value(let json): return .value(json)
-      case .list(let list):
-        var inner: [Given] = []
-        for item in list { inner.append(try given(item)) }
-        return .list(inner)
-      case .tensor(let reference):
-        guard let id = results[reference] else { throw Self.missing(reference) }
-        return .tensor(id)
-      }
-    }
-    let arguments = try call.arguments.map { try given($0) }
+    let arguments = try call.arguments.map { try Self.given($0, results) }
     let own = weights.below(layer.name)
     if KerasArchitecture.modelClasses.contains(layer.className) {
-      let json: JSONValue = .object([
-        JSONValue.Member("class_name", .string(layer.className)),
-        JSONValue.Member("config", layer.config),
-      ])
       return try outputs(
-        of: KerasArchitecture(json),
+        of: KerasArchitecture(Self.model(in: layer)),
         arguments.flatMap(\.tensors),
         weights: own,
         prefix: prefix + layer.name + "/",
@@ -256,11 +247,35 @@ extension KerasBuilder {
       className: layer.className,
       config: layer.config,
       arguments: arguments,
-      named: try call.named.mapValues { try given($0) },
+      named: try call.named.mapValues { try Self.given($0, results) },
       weights: own,
       builder: self
     )
     return try lower(node)
+  }
+
+  private static func given(
+    _ argument: KerasArchitecture.Argument,
+    _ results: [KerasArchitecture.Reference: ValueID]
+  ) throws(ImportError) -> Given {
+    switch argument {
+    case .value(let json): return .value(json)
+    case .list(let list):
+      var inner: [Given] = []
+      for item in list { inner.append(try given(item, results)) }
+      return .list(inner)
+    case .tensor(let reference):
+      guard let id = results[reference] else { throw missing(reference) }
+      return .tensor(id)
+    }
+  }
+
+  /// The description of a model that is a layer, as that of a whole file would be.
+  private static func model(in layer: KerasArchitecture.Layer) -> JSONValue {
+    .object([
+      JSONValue.Member("class_name", .string(layer.className)),
+      JSONValue.Member("config", layer.config),
+    ])
   }
 
   /// Adds what a layer computes, or shows it under its name where it cannot run.

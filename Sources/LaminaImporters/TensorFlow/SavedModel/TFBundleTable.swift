@@ -58,9 +58,8 @@ struct TFBundleTable {
     return block
   }
 
-  private static func entries(
-    of block: ByteView
-  ) throws(WireError) -> [(key: [UInt8], value: [UInt8])] {
+  /// Returns a block without what follows its entries.
+  private static func withoutRestarts(_ block: ByteView) throws(WireError) -> ByteView {
     guard block.count >= 4 else {
       throw .truncated(
         what: "a table's block",
@@ -79,7 +78,13 @@ struct TFBundleTable {
         found: "\(restarts)"
       )
     }
-    var cursor = Cursor(try block.slice(at: 0, count: end, "a table's block"))
+    return try block.slice(at: 0, count: end, "a table's block")
+  }
+
+  private static func entries(
+    of block: ByteView
+  ) throws(WireError) -> [(key: [UInt8], value: [UInt8])] {
+    var cursor = Cursor(try withoutRestarts(block))
     var entries: [(key: [UInt8], value: [UInt8])] = []
     var key: [UInt8] = []
     while !cursor.isAtEnd {

@@ -33,8 +33,15 @@ extension TorchInterpreter {
     var isBidirectional: Bool
     var isBatchFirst: Bool
     /// For each layer and direction the weights of inputs and states, and both biases.
-    var weights: [(input: Tensor, state: Tensor, inputBias: Tensor?, stateBias: Tensor?)]
+    var weights: [Weights]
     var directionCount: Int { isBidirectional ? 2 : 1 }
+
+    typealias Weights = (input: Tensor, state: Tensor, inputBias: Tensor?, stateBias: Tensor?)
+
+    /// The weights of a layer's directions.
+    func weights(of layer: Int) -> [Weights] {
+      Array(weights[layer * directionCount..<(layer + 1) * directionCount])
+    }
   }
 
   private static func stack(_ call: TorchCall, _ cell: Cell) throws -> TorchValue {
@@ -103,41 +110,48 @@ extension TorchInterpreter {
     _ x: TorchTensor,
     _ initial: [TorchTensor]
   ) throws -> [TorchTensor] {
-    let count = stack.directionCount
-    let weights = Array(stack.weights[layer * count..<(layer + 1) * count])
-    guard weights[0].state.shape.rank == 2 else {
-      throw call.unsupported("its state is projected")
-    }
-    let size = weights[0].state.shape[1]
-    let gates = stack.cell.gates
-    func joined(_ parts: [[Tensor]], _ shape: [Int]) throws -> TorchTensor {
-      var numbers: [Float] = []
-      for part in parts.joined() { numbers += try rows(of: part, in: gates) }
-      guard numbers.count == Shape(shape).elementCount else {
-        throw call.invalid(2, "weights of \(gates.count) gates")
-      }
-      return call.graph.constant(Tensor(Shape(shape), numbers), name: "weights.\(layer)")
-    }
-    let inputCount = weights[0].input.shape.dims.last ?? 1
-    var inputs: [TorchTensor?] = [
-      x,
-      try joined(weights.map { [$0.input] }, [count, gates.count * size, inputCount]),
-      try joined(weights.map { [$0.state] }, [count, gates.count * size, size]),
-      nil, nil,
-    ]
-    if weights[0].inputBias != nil {
-      let biases = weights.map { [$0.inputBias, $0.stateBias].compactMap { $0 } }
-      inputs[3] = try joined(biases, [count, 2 * gates.count * size])
-    }
+    let stateShape = stack.weights(of: layer)[0].state.shape
+    guard stateShape.rank == 2 else { throw call.unsupported("its state is projected") }
+    // The lengths of the sequences, which have no input in PyTorch, are left out.
+    var inputs: [TorchTensor?] = try [x] + parameters(call, stack, layer) + [nil]
     for state in initial where !initial.allSatisfy(\.isZero) {
+      let count = stack.directionCount
       let range = Slice(starts: [layer * count], ends: [(layer + 1) * count], axes: [0])
       inputs.append(stack.layerCount == 1 ? state : try call.node(range, [state]))
     }
+    let direction: RecurrentDirection = stack.isBidirectional ? .bidirectional : .forward
     return try call.nodes(
-      operation(stack.cell, size, stack.isBidirectional ? .bidirectional : .forward),
+      operation(stack.cell, stateShape[1], direction),
       inputs,
       dtypes: Array(repeating: .float32, count: stack.cell == .lstm ? 3 : 2)
     )
+  }
+
+  /// The weights of a layer's inputs and states, and its biases, `nil` for none.
+  private static func parameters(
+    _ call: TorchCall,
+    _ stack: Stack,
+    _ layer: Int
+  ) throws -> [TorchTensor?] {
+    let weights = stack.weights(of: layer)
+    let gates = stack.cell.gates
+    func joined(_ parts: [Tensor], _ shape: Shape) throws -> TorchTensor {
+      let numbers = try parts.flatMap { try rows(of: $0, in: gates) }
+      guard numbers.count == shape.elementCount else {
+        throw call.invalid(2, "weights of \(gates.count) gates")
+      }
+      return call.graph.constant(Tensor(shape, numbers), name: "weights.\(layer)")
+    }
+    let count = weights.count
+    let size = weights[0].state.shape[1]
+    let inputCount = weights[0].input.shape.dims.last ?? 1
+    let hasBias = weights[0].inputBias != nil
+    let biases = weights.flatMap { [$0.inputBias, $0.stateBias].compactMap { $0 } }
+    return [
+      try joined(weights.map { $0.input }, [count, gates.count * size, inputCount]),
+      try joined(weights.map { $0.state }, [count, gates.count * size, size]),
+      hasBias ? try joined(biases, [count, 2 * gates.count * size]) : nil,
+    ]
   }
 
   private static func operation(
