@@ -27,9 +27,9 @@ package struct MachineRoof: Sendable {
     let pool = ThreadPool(threadCount: threadCount)
     let operations = Double(threadCount * rounds * kernels.roof_chains)
     let lanes = Double(kernels.lanes)
-    let floats = shortest { pool.parallel(threadCount) { _ in _ = kernels.f32_roof(rounds) } }
-    let brains = shortest { pool.parallel(threadCount) { _ in _ = kernels.bf16_roof(rounds) } }
-    let bytes = shortest { pool.parallel(threadCount) { _ in _ = kernels.i8_roof(rounds) } }
+    let floats = shortest { pool.parallel(threadCount) { _, _ in _ = kernels.f32_roof(rounds) } }
+    let brains = shortest { pool.parallel(threadCount) { _, _ in _ = kernels.bf16_roof(rounds) } }
+    let bytes = shortest { pool.parallel(threadCount) { _, _ in _ = kernels.i8_roof(rounds) } }
     return MachineRoof(
       floatMACsPerSecond: operations * lanes / floats,
       brainMACsPerSecond: operations * lanes * 2 / brains,
@@ -48,7 +48,7 @@ package struct MachineRoof: Sendable {
     let buffers = (0..<threadCount).map { _ in [Float](repeating: 0, count: count) }
     let repeats = max((1 << 24) / byteCount, 1)
     let seconds = shortest {
-      pool.parallel(threadCount) { share in
+      pool.parallel(threadCount) { share, _ in
         buffers[share].withUnsafeBufferPointer { buffer in
           guard let base = buffer.baseAddress else { return }
           for _ in 0..<repeats { _ = kernels.x32_roof(base, count) }

@@ -21,4 +21,14 @@ int lamina_thread_processors(pthread_t thread, uint64_t *_Nonnull words);
 /// Lets a thread run on the processors of a set only; 0 when done.
 int lamina_bind_thread(pthread_t thread, const uint64_t *_Nonnull words);
 
+/// Tells the processor that the caller waits in a loop: for some 30 ns the other hardware thread of
+/// the core has all of it.
+static inline void lamina_pause(void) {
+#if defined(__x86_64__)
+  __builtin_ia32_lfence();
+#elif defined(__aarch64__)
+  __asm__ volatile("isb");
+#endif
+}
+
 #endif

@@ -190,21 +190,15 @@ final class ByteDepthwise: PreparedKernel, @unchecked Sendable {
 
   func run(_ context: StepContext) {
     guard let x = context.bytes(input: 0), let y = context.bytes(output: 0) else { return }
-    let work = geometry.pixels &* geometry.channels &* geometry.taps / 2
-    let shares = Shares.count(work: work, threads: min(threadCount, context.pool.threadCount))
-    if shares == 1 {
-      return kernels.i8_depthwise(depthwise.pointer, x, y, context.scratch, 0, geometry.pixels)
-    }
-    context.pool.parallel(shares) { share in
-      let part = Shares.range(share, of: shares, over: geometry.pixels)
-      kernels.i8_depthwise(
-        depthwise.pointer,
-        x,
-        y,
-        context.scratch + share * shareScratch,
-        part.lowerBound,
-        part.upperBound
-      )
+    let work = geometry.pixels &* geometry.channels &* geometry.taps &* 2
+    // Rows begin with columns that belong to fewer windows, so pieces are whole rows where there are
+    // many.
+    let rows = geometry.batch * geometry.window.out_height
+    let unit = rows >= 8 * threadCount ? geometry.window.out_width : 1
+    let units = geometry.pixels / unit
+    context.forParts(of: units, work: work, scratch: shareScratch) { part, scratch in
+      let (first, end) = (part.lowerBound * unit, part.upperBound * unit)
+      kernels.i8_depthwise(depthwise.pointer, x, y, scratch, first, end)
     }
   }
 }

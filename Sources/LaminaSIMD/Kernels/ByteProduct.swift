@@ -190,44 +190,48 @@ final class ByteProduct: PreparedKernel, @unchecked Sendable {
   func run(_ context: StepContext) {
     guard let x = context.bytes(input: 0), let y = context.bytes(output: 0) else { return }
     let addend = addendIndex.flatMap { context.bytes(input: $0) }
-    let work = rows &* columns &* product.pointer.pointee.taps &* depth &* groups / 3
-    let shares = Shares.count(work: work, threads: min(threadCount, context.pool.threadCount))
-    if shares == 1 { return multiply(x, addend, y, context.scratch, 0, 1) }
-    context.pool.parallel(shares) { share in
-      multiply(x, addend, y, context.scratch + share * shareScratch, share, shares)
+    let inner = product.pointer.pointee.taps &* depth
+    let work = max(rows, Shares.leastRows) &* columns &* inner &* groups / 3
+    let width = kernels.lanes * kernels.tile_vectors
+    let panelCount = max((columns + width - 1) / width, 1)
+    let pieces = ProductPieces(
+      Shares(work: work, threads: context.pool.threadCount),
+      rows: rows,
+      tileRows: kernels.tile_rows,
+      panels: panelCount,
+      panelBytes: groupBytes / panelCount
+    )
+    context.pool.parallel(pieces.count) { piece, thread in
+      let part = pieces[piece]
+      let scratch = context.scratch + thread * shareScratch
+      for group in 0..<groups { multiply(group, x, addend, y, scratch, part.rows, part.panels) }
     }
   }
 
-  /// One share: some of the rows, or some of the panels when there are few rows.
+  /// Some rows of some panels of one group.
   private func multiply(
+    _ group: Int,
     _ x: UnsafePointer<UInt8>,
     _ addend: UnsafePointer<UInt8>?,
     _ y: UnsafeMutablePointer<UInt8>,
     _ scratch: UnsafeMutableRawPointer,
-    _ share: Int,
-    _ shares: Int
+    _ rows: Range<Int>,
+    _ panels: Range<Int>
   ) {
-    let width = kernels.lanes * kernels.tile_vectors
-    let panelCount = (columns + width - 1) / width
-    let splitsRows = rows >= shares * kernels.tile_rows || panelCount < shares
-    let rowPart = splitsRows ? Shares.range(share, of: shares, over: rows) : 0..<rows
-    let panelPart = splitsRows ? 0..<panelCount : Shares.range(share, of: shares, over: panelCount)
-    for group in 0..<groups {
-      var part = product.pointer.pointee
-      part.panels += group * groupBytes
-      part.addend = addend.map { $0 + group * columns }
-      let kernel = mode == .copiesLines ? kernels.i8_image : kernels.i8_product
-      kernel(
-        &part,
-        x + group * depth,
-        y + group * columns,
-        scratch,
-        rowPart.lowerBound,
-        rowPart.upperBound,
-        panelPart.lowerBound,
-        panelPart.upperBound
-      )
-    }
+    var part = product.pointer.pointee
+    part.panels += group * groupBytes
+    part.addend = addend.map { $0 + group * columns }
+    let kernel = mode == .copiesLines ? kernels.i8_image : kernels.i8_product
+    kernel(
+      &part,
+      x + group * depth,
+      y + group * columns,
+      scratch,
+      rows.lowerBound,
+      rows.upperBound,
+      panels.lowerBound,
+      panels.upperBound
+    )
   }
 }
 

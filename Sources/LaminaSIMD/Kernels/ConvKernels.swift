@@ -156,6 +156,12 @@ final class FloatDepthwise: PreparedKernel, @unchecked Sendable {
         beta: end.beta
       )
     )
+    pack(elements, strides)
+  }
+
+  /// Puts the weights in the order tap, channel.
+  private func pack(_ elements: [Float], _ strides: WeightStrides) {
+    let channels = geometry.channels
     for ky in 0..<geometry.window.kernel_height {
       for kx in 0..<geometry.window.kernel_width {
         let tap = weights.floats + (ky * geometry.window.kernel_width + kx) * channels
@@ -177,15 +183,9 @@ final class FloatDepthwise: PreparedKernel, @unchecked Sendable {
 
   func run(_ context: StepContext) {
     let rows = geometry.batch * geometry.window.out_height
-    let work = geometry.pixels &* geometry.channels &* geometry.taps
-    let shares = Shares.count(work: work * 2, threads: min(threadCount, context.pool.threadCount))
-    if shares == 1 { return convolve(0..<rows, context, context.scratch) }
-    context.pool.parallel(shares) { share in
-      convolve(
-        Shares.range(share, of: shares, over: rows),
-        context,
-        context.scratch + share * shareScratch
-      )
+    let work = geometry.pixels &* geometry.channels &* geometry.taps &* 2
+    context.forParts(of: rows, work: work, scratch: shareScratch) { rows, scratch in
+      convolve(rows, context, scratch)
     }
   }
 

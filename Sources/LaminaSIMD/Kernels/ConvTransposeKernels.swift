@@ -124,33 +124,35 @@ final class FloatConvTranspose: PreparedKernel, @unchecked Sendable {
     activation =
       request.epilogue.function == lamina_unary_identity
       ? nil : request.step.node.activation.map { LaneFunction($0) }
-    let size = pair(op.window.size, 1)
-    let crop = pair(
-      ConvTransposeKernels.cropBefore(
-        op,
-        x: inSpatial,
-        y: outSpatial,
-        shapeIsInput: request.step.inputs.optional(3) != nil
-      ),
-      0
-    )
     guard stride.y * stride.x <= 1024 else { throw Refusal("the stride is too long") }
-    let axes = op.weightLayout.axes(rank: weightShape.rank)
-    let filters = Filters(
-      numbers: weights,
-      strides: WeightStrides(
-        weightShape,
-        output: axes.output,
-        input: axes.input,
-        spatial: axes.spatial
-      ),
-      bias: bias
+    let crop = ConvTransposeKernels.cropBefore(
+      op,
+      x: inSpatial,
+      y: outSpatial,
+      shapeIsInput: request.step.inputs.optional(3) != nil
     )
+    try addPhases(
+      size: pair(op.window.size, 1),
+      crop: pair(crop, 0),
+      input: pair(inSpatial, 1),
+      Filters(op.weightLayout, weights, weightShape, bias),
+      request.epilogue
+    )
+  }
+
+  /// Adds one phase for each place that an output pixel has within a stride.
+  private func addPhases(
+    size: (y: Int, x: Int),
+    crop: (y: Int, x: Int),
+    input: (height: Int, width: Int),
+    _ filters: Filters,
+    _ epilogue: Epilogue
+  ) throws(Refusal) {
     for py in 0..<stride.y {
       for px in 0..<stride.x {
-        let rows = AxisPhase(py, stride: stride.y, size: size.0, crop: crop.0, length: outHeight)
-        let columns = AxisPhase(px, stride: stride.x, size: size.1, crop: crop.1, length: outWidth)
-        try addPhase((py, px), rows, columns, pair(inSpatial, 1), filters, request.epilogue)
+        let rows = AxisPhase(py, stride: stride.y, size: size.y, crop: crop.y, length: outHeight)
+        let columns = AxisPhase(px, stride: stride.x, size: size.x, crop: crop.x, length: outWidth)
+        try addPhase((py, px), rows, columns, input, filters, epilogue)
       }
     }
   }
@@ -160,6 +162,19 @@ final class FloatConvTranspose: PreparedKernel, @unchecked Sendable {
     let numbers: [Float]
     let strides: WeightStrides
     let bias: [Float]?
+
+    init(_ layout: ConvTransposeWeightLayout, _ numbers: [Float], _ shape: Shape, _ bias: [Float]?)
+    {
+      let axes = layout.axes(rank: shape.rank)
+      self.numbers = numbers
+      self.bias = bias
+      strides = WeightStrides(
+        shape,
+        output: axes.output,
+        input: axes.input,
+        spatial: axes.spatial
+      )
+    }
   }
 
   private func addPhase(
@@ -274,17 +289,8 @@ final class FloatConvTranspose: PreparedKernel, @unchecked Sendable {
     let work = phases.reduce(0) {
       $0 + $1.height * $1.width * batch * channels * outChannels * $1.product.pointer.pointee.taps
     }
-    let shares = Shares.count(work: work, threads: min(threadCount, context.pool.threadCount))
-    if shares == 1 {
-      multiply(0..<rows, context, context.scratch)
-    } else {
-      context.pool.parallel(shares) { share in
-        multiply(
-          Shares.range(share, of: shares, over: rows),
-          context,
-          context.scratch + share * shareScratch
-        )
-      }
+    context.forParts(of: rows, work: work, scratch: shareScratch) { part, scratch in
+      multiply(part, context, scratch)
     }
     activate(context)
   }

@@ -202,32 +202,21 @@ final class FloatProduct: PreparedKernel, @unchecked Sendable {
     guard let x = context.inputs[0], let y = context.outputs[0] else { return }
     let addend = addendIndex.flatMap { context.inputs[$0] }
     let inner = product.pointer.pointee.taps &* depth &+ Self.endSteps
-    let work = rows &* columns &* inner &* groups
-    let shares = Shares.count(work: work, threads: min(threadCount, context.pool.threadCount))
-    if shares == 1 { return multiply(x, addend, y, context.scratch, 0, 1) }
-    context.pool.parallel(shares) { share in
-      multiply(x, addend, y, context.scratch + share * shareScratch, share, shares)
-    }
-  }
-
-  /// One share: some of the rows, or some of the panels when there are few rows.
-  private func multiply(
-    _ x: UnsafeRawPointer,
-    _ addend: UnsafeRawPointer?,
-    _ y: UnsafeMutableRawPointer,
-    _ scratch: UnsafeMutableRawPointer,
-    _ share: Int,
-    _ shares: Int
-  ) {
+    let work = max(rows, Shares.leastRows) &* columns &* inner &* groups
     let width = kernels.lanes * kernels.tile_vectors
-    let panelCount = (columns + width - 1) / width
-    // What is widened is widened once a share that has its panels.
-    let leastRows = kernels.tile_rows * (widens ? 8 : 1)
-    let splitsRows = rows >= shares * leastRows || panelCount < shares
-    let rowPart = splitsRows ? Shares.range(share, of: shares, over: rows) : 0..<rows
-    let panelPart = splitsRows ? 0..<panelCount : Shares.range(share, of: shares, over: panelCount)
-    for group in 0..<groups {
-      multiply(group, x, addend, y, scratch, rowPart, panelPart)
+    let panelCount = max((columns + width - 1) / width, 1)
+    let pieces = ProductPieces(
+      Shares(work: work, threads: context.pool.threadCount),
+      rows: rows,
+      // What is widened is widened once a piece that has its panels.
+      tileRows: kernels.tile_rows * (widens ? 8 : 1),
+      panels: panelCount,
+      panelBytes: groupFloats * 4 / panelCount
+    )
+    context.pool.parallel(pieces.count) { piece, thread in
+      let part = pieces[piece]
+      let scratch = context.scratch + thread * shareScratch
+      for group in 0..<groups { multiply(group, x, addend, y, scratch, part.rows, part.panels) }
     }
   }
 
@@ -243,24 +232,17 @@ final class FloatProduct: PreparedKernel, @unchecked Sendable {
   ) {
     var part = product.pointer.pointee
     part.panels += group * groupFloats
-    if isBrain {
-      kernels.bf16_product(
+    func call<Element>(
+      _ function: (
+        UnsafePointer<lamina_f32_product>, UnsafePointer<Element>, UnsafePointer<Element>?,
+        UnsafeMutablePointer<Element>, UnsafeMutableRawPointer?, Int, Int, Int, Int
+      ) -> Void
+    ) {
+      function(
         &part,
-        x.assumingMemoryBound(to: UInt16.self) + group * depth,
-        addend.map { $0.assumingMemoryBound(to: UInt16.self) + group * columns },
-        y.assumingMemoryBound(to: UInt16.self) + group * columns,
-        scratch,
-        rows.lowerBound,
-        rows.upperBound,
-        panels.lowerBound,
-        panels.upperBound
-      )
-    } else {
-      floatProduct(
-        &part,
-        x.assumingMemoryBound(to: Float.self) + group * depth,
-        addend.map { $0.assumingMemoryBound(to: Float.self) + group * columns },
-        y.assumingMemoryBound(to: Float.self) + group * columns,
+        x.assumingMemoryBound(to: Element.self) + group * depth,
+        addend.map { $0.assumingMemoryBound(to: Element.self) + group * columns },
+        y.assumingMemoryBound(to: Element.self) + group * columns,
         scratch,
         rows.lowerBound,
         rows.upperBound,
@@ -268,6 +250,7 @@ final class FloatProduct: PreparedKernel, @unchecked Sendable {
         panels.upperBound
       )
     }
+    if isBrain { call(kernels.bf16_product) } else { call(floatProduct) }
   }
 }
 

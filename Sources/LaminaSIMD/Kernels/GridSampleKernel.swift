@@ -64,18 +64,17 @@ final class GridSampleKernel: PreparedKernel, @unchecked Sendable {
     else { return }
     let image = context.scratch.assumingMemoryBound(to: Float.self)
     let blocks = (positions + Self.blockLength - 1) / Self.blockLength
-    let threads = min(threadCount, context.pool.threadCount)
     let work = positions * channels * 4
-    let shares = min(Shares.count(work: work, threads: threads), max(blocks, 1))
+    let blockBytes = Self.blockLength * channels * 4
     for index in 0..<batch {
       let from = x + index * channels * plane
       context.forParts(of: plane, work: plane * channels) { part in
         let to = image + part.lowerBound * channels
         turn(from + part.lowerBound, to, channels, part.count, strides: (plane, channels))
       }
-      context.pool.parallel(shares) { share in
-        let results = image + (plane + share * Self.blockLength) * channels
-        for block in Shares.range(share, of: shares, over: blocks) {
+      context.forParts(of: blocks, work: work, scratch: blockBytes) { part, scratch in
+        let results = scratch.assumingMemoryBound(to: Float.self) + plane * channels
+        for block in part {
           let first = block * Self.blockLength
           let count = min(Self.blockLength, positions - first)
           let places = grid + (index * positions + first) * 2

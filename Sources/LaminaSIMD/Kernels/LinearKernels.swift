@@ -152,21 +152,19 @@ final class FloatBatchProduct: PreparedKernel, @unchecked Sendable {
 
   func run(_ context: StepContext) {
     let work = places.count &* rows &* depth &* columns
-    let shares = min(
-      Shares.count(work: work, threads: min(threadCount, context.pool.threadCount)),
-      max(places.count, 1)
-    )
-    if shares == 1 { return multiply(0..<places.count, context, 0) }
-    context.pool.parallel(shares) { share in
-      multiply(Shares.range(share, of: shares, over: places.count), context, share)
+    context.forParts(of: places.count, work: work, scratch: panelBytes) { batch, scratch in
+      multiply(batch, context, scratch.assumingMemoryBound(to: Float.self))
     }
   }
 
-  private func multiply(_ batch: Range<Int>, _ context: StepContext, _ share: Int) {
+  private func multiply(
+    _ batch: Range<Int>,
+    _ context: StepContext,
+    _ panels: UnsafeMutablePointer<Float>
+  ) {
     guard let a = context.floats(input: 0), let b = context.floats(input: 1),
       let y = context.floats(output: 0)
     else { return }
-    let panels = (context.scratch + share * panelBytes).assumingMemoryBound(to: Float.self)
     let width = kernels.lanes * kernels.tile_vectors
     var packed = -1
     for index in batch {

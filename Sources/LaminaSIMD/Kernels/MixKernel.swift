@@ -80,11 +80,9 @@ final class MixKernel: PreparedKernel, @unchecked Sendable {
 
   func run(_ context: StepContext) {
     let count = lengths.batch * rows.count
-    let threads = min(threadCount, context.pool.threadCount)
-    let shares = min(Shares.count(work: count * lineCount * 2, threads: threads), max(count, 1))
-    context.pool.parallel(shares) { share in
-      let lines = Shares.range(share, of: shares, over: count)
-      mix(lines, context.scratch + share * 2 * lineBytes, context)
+    let work = count * lineCount * 2
+    context.forParts(of: count, work: work, scratch: 2 * lineBytes) { lines, scratch in
+      mix(lines, scratch, context)
     }
   }
 

@@ -157,46 +157,54 @@ final class FloatWinograd: PreparedKernel, @unchecked Sendable {
   func run(_ context: StepContext) throws {
     guard let x = context.floats(input: 0), let y = context.floats(output: 0) else { return }
     let addend = addendIndex.flatMap { context.floats(input: $0) }
-    let shares = Shares.count(work: work, threads: min(threadCount, context.pool.threadCount))
-    if shares == 1 {
-      guard multiply(x, addend, y, context.scratch, 0, 1) else { return try runDirect(context) }
-      return
-    }
+    let pieces = pieces(for: Shares(work: work, threads: context.pool.threadCount).threads)
     let spread = Atomic(false)
-    context.pool.parallel(shares) { share in
-      let scratch = context.scratch + share * shareScratch
-      if !multiply(x, addend, y, scratch, share, shares) { spread.store(true, ordering: .relaxed) }
+    context.pool.parallel(pieces.count) { piece, thread in
+      let scratch = context.scratch + thread * shareScratch
+      if !multiply(x, addend, y, scratch, pieces[piece]) { spread.store(true, ordering: .relaxed) }
     }
     if spread.load(ordering: .relaxed) { try runDirect(context) }
   }
 
-  /// One share: some of the tiles, or some of the panels when there are few tiles.
+  /// Pieces are blocks of tiles, each of which reads all weights; where there are few tiles, they are
+  /// some panels for each thread, for which all tiles are transformed.
+  private func pieces(for threads: Int) -> ProductPieces {
+    let block = winograd.pointer.pointee.tile_block
+    let blocks = (tiles + block - 1) / block
+    let rounds = min((blocks + threads - 1) / threads, tiles / (threads * kernels.tile_rows))
+    let dividesPanels = rounds == 0 && panelCount >= threads
+    return ProductPieces(
+      rowCount: tiles,
+      panelCount: panelCount,
+      rows: .even(dividesPanels ? 1 : threads * max(rounds, 1)),
+      panels: .even(dividesPanels ? threads : 1),
+      rowsComeFirst: true
+    )
+  }
+
+  /// One piece, some panels of some tiles; false where a sum was not finite.
   private func multiply(
     _ x: UnsafePointer<Float>,
     _ addend: UnsafePointer<Float>?,
     _ y: UnsafeMutablePointer<Float>,
     _ scratch: UnsafeMutableRawPointer,
-    _ share: Int,
-    _ shares: Int
+    _ part: (rows: Range<Int>, panels: Range<Int>)
   ) -> Bool {
-    let splitsTiles = tiles >= shares * kernels.tile_rows || panelCount < shares
-    let tilePart = splitsTiles ? Shares.range(share, of: shares, over: tiles) : 0..<tiles
-    let panelPart = splitsTiles ? 0..<panelCount : Shares.range(share, of: shares, over: panelCount)
     var isFinite = true
     for group in 0..<groups {
-      var part = winograd.pointer.pointee
-      part.panels += group * groupFloats
-      part.bias += group * part.columns
+      var winograd = winograd.pointer.pointee
+      winograd.panels += group * groupFloats
+      winograd.bias += group * winograd.columns
       let answer = kernels.f32_winograd(
-        &part,
-        x + group * part.depth,
-        addend.map { $0 + group * part.columns },
-        y + group * part.columns,
+        &winograd,
+        x + group * winograd.depth,
+        addend.map { $0 + group * winograd.columns },
+        y + group * winograd.columns,
         scratch.assumingMemoryBound(to: Float.self),
-        tilePart.lowerBound,
-        tilePart.upperBound,
-        panelPart.lowerBound,
-        panelPart.upperBound
+        part.rows.lowerBound,
+        part.rows.upperBound,
+        part.panels.lowerBound,
+        part.panels.upperBound
       )
       isFinite = isFinite && answer
     }
