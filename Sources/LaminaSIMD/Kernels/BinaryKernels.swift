@@ -74,111 +74,6 @@ enum BinaryKernels {
   }
 }
 
-/// How two operands are repeated to one result: a few outer axes, lines, and steps within a line.
-struct BroadcastPlan {
-  /// One axis of the result with the operands' strides along it, outermost first.
-  struct Axis {
-    var length: Int
-    var a: Int
-    var b: Int
-  }
-
-  /// Axes outside of the two that the kernel walks.
-  let outer: [Axis]
-  let shape: lamina_pairing
-  let count: Int
-
-  init(a: Shape, b: Shape, y: Shape, low: Float, high: Float) throws(Refusal) {
-    count = try y.known()
-    let aStrides = a.strides(broadcastTo: y)
-    let bStrides = b.strides(broadcastTo: y)
-    var axes: [Axis] = []
-    for axis in 0..<y.rank where y[axis] != 1 {
-      let next = Axis(length: y[axis], a: aStrides[axis], b: bStrides[axis])
-      if let last = axes.last, last.a == next.a * next.length, last.b == next.b * next.length {
-        axes[axes.count - 1] = Axis(length: last.length * next.length, a: next.a, b: next.b)
-      } else {
-        axes.append(next)
-      }
-    }
-    let line = axes.popLast() ?? Axis(length: 1, a: 0, b: 0)
-    let lines = axes.popLast() ?? Axis(length: 1, a: 0, b: 0)
-    outer = axes
-    shape = lamina_pairing(
-      outer: lines.length,
-      inner: line.length,
-      a_outer: lines.a,
-      a_inner: line.a,
-      b_outer: lines.b,
-      b_inner: line.b,
-      y_outer: line.length,
-      low: low,
-      high: high
-    )
-  }
-
-  /// Positions of the outer axes.
-  var outerCount: Int { outer.reduce(1) { $0 * $1.length } }
-
-  /// Where the operands start at an outer position.
-  func offsets(at position: Int) -> (a: Int, b: Int) {
-    var (rest, a, b) = (position, 0, 0)
-    for axis in outer.reversed() {
-      let index = rest % axis.length
-      rest /= axis.length
-      a += index * axis.a
-      b += index * axis.b
-    }
-    return (a, b)
-  }
-
-  /// Calls `body` with the parts of the work: where the operands and the result start, and the
-  /// lines and their length.
-  func forEachPart(
-    _ context: StepContext,
-    _ body: (_ a: Int, _ b: Int, _ y: Int, _ part: lamina_pairing) -> Void
-  ) {
-    let plane = shape.outer * shape.inner
-    if outer.isEmpty {
-      return forEachLinePart(context, body)
-    }
-    context.forParts(of: outerCount, work: count * 4) { positions in
-      for position in positions {
-        let (a, b) = offsets(at: position)
-        body(a, b, position * plane, shape)
-      }
-    }
-  }
-
-  private func forEachLinePart(
-    _ context: StepContext,
-    _ body: (_ a: Int, _ b: Int, _ y: Int, _ part: lamina_pairing) -> Void
-  ) {
-    if shape.outer == 1 {
-      return context.forParts(of: shape.inner, work: count * 4) { part in
-        var line = shape
-        line.inner = part.count
-        body(
-          part.lowerBound * shape.a_inner,
-          part.lowerBound * shape.b_inner,
-          part.lowerBound,
-          line
-        )
-      }
-    }
-    context.forParts(of: shape.outer, work: count * 4) { part in
-      var lines = shape
-      lines.outer = part.count
-      body(
-        part.lowerBound * shape.a_outer,
-        part.lowerBound * shape.b_outer,
-        part.lowerBound * shape.inner,
-        lines
-      )
-    }
-  }
-}
-
 /// A function of two operands of float32 or bfloat16.
 final class FloatBinary: PreparedKernel, @unchecked Sendable {
   let name: String
@@ -208,10 +103,12 @@ final class FloatBinary: PreparedKernel, @unchecked Sendable {
   func run(_ context: StepContext) {
     guard let a = context.inputs[0], let b = context.inputs[1], let y = context.outputs[0]
     else { return }
-    plan.forEachPart(context) { aStart, bStart, yStart, part in
-      combine(a, aStart, b, bStart, y, yStart, part)
-      let range = yStart..<yStart + part.outer * part.inner
-      activation?.apply(kernels, isBrain: isBrain, from: y, to: y, range)
+    plan.withOperands(a, b, elementByteCount: isBrain ? 2 : 4) { a, b in
+      plan.forEachPart(context) { aStart, bStart, yStart, part in
+        combine(a, aStart, b, bStart, y, yStart, part)
+        let range = yStart..<yStart + part.outer * part.inner
+        activation?.apply(kernels, isBrain: isBrain, from: y, to: y, range)
+      }
     }
   }
 

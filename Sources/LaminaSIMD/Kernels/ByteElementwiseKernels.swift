@@ -152,10 +152,13 @@ final class ByteBinary: PreparedKernel, @unchecked Sendable {
     guard let a = context.bytes(input: 0), let b = context.bytes(input: 1),
       let y = context.bytes(output: 0)
     else { return }
-    plan.forEachPart(context) { aStart, bStart, yStart, part in
-      var pairing = pairing
-      pairing.shape = part
-      kernels.i8_binary(function, &pairing, a + aStart, b + bStart, y + yStart)
+    plan.withOperands(a, b, elementByteCount: 1) { a, b in
+      let (a, b) = (a.assumingMemoryBound(to: UInt8.self), b.assumingMemoryBound(to: UInt8.self))
+      plan.forEachPart(context) { aStart, bStart, yStart, part in
+        var pairing = pairing
+        pairing.shape = part
+        kernels.i8_binary(function, &pairing, a + aStart, b + bStart, y + yStart)
+      }
     }
   }
 }

@@ -62,35 +62,64 @@ final class CastKernel: PreparedKernel, @unchecked Sendable {
 
   func run(_ context: StepContext) {
     switch conversion {
-    case .uint8ToFloat: convert(context) { (x: UInt8) in Float(x) }
-    case .int8ToFloat: convert(context) { (x: Int8) in Float(x) }
-    case .int32ToFloat: convert(context) { (x: Int32) in Float(x) }
-    case .int64ToFloat: convert(context) { (x: Int64) in Float(x) }
-    case .boolToFloat: convert(context) { (x: UInt8) in x == 0 ? Float(0) : 1 }
-    case .uint8ToInt32: convert(context) { (x: UInt8) in Int32(x) }
-    case .int32ToInt64: convert(context) { (x: Int32) in Int64(x) }
-    case .int64ToInt32: convert(context) { (x: Int64) in Int32(truncatingIfNeeded: x) }
+    case .uint8ToFloat: widenBytes(context, isSigned: false)
+    case .int8ToFloat: widenBytes(context, isSigned: true)
+    case .int32ToFloat: toFloat(context, Int32.self)
+    case .int64ToFloat: toFloat(context, Int64.self)
+    case .boolToFloat:
+      forParts(context, UInt8.self, Float.self) { x, y, part in
+        for index in part { y[index] = x[index] == 0 ? 0 : 1 }
+      }
+    case .uint8ToInt32: toWhole(context, UInt8.self, Int32.self)
+    case .int32ToInt64: toWhole(context, Int32.self, Int64.self)
+    case .int64ToInt32: toWhole(context, Int64.self, Int32.self)
     case .halfToFloat: widen(context, kernels.f32_from_half)
     case .floatToHalf: narrow(context, kernels.f32_to_half)
     case .brainToFloat: widen(context, kernels.bf16_widen)
     case .floatToBrain: narrow(context, kernels.bf16_narrow)
-    case .floatToInt32:
-      convert(context) { (x: Float) in
-        abs(x) < 0x1p31 ? Int32(x) : Int32(clamping: Double(x))
+    case .floatToInt32: fromFloat(context, Int32.self)
+    case .floatToInt64: fromFloat(context, Int64.self)
+    case .floatToUInt8: fromFloat(context, UInt8.self)
+    case .floatToInt8: fromFloat(context, Int8.self)
+    case .floatToBool:
+      forParts(context, Float.self, UInt8.self) { x, y, part in
+        for index in part { y[index] = x[index] != 0 ? 1 : 0 }
       }
-    case .floatToInt64:
-      convert(context) { (x: Float) in
-        abs(x) < 0x1p63 ? Int64(x) : Int64(clamping: Double(x))
+    }
+  }
+
+  private func widenBytes(_ context: StepContext, isSigned: Bool) {
+    forParts(context, UInt8.self, Float.self) { x, y, part in
+      let first = part.lowerBound
+      kernels.i8_dequantize(x + first, y + first, part.count, 1, 0, isSigned)
+    }
+  }
+
+  private func toFloat<From: IntegerElement>(_ context: StepContext, _: From.Type) {
+    forParts(context, From.self, Float.self) { x, y, part in
+      for index in part { y[index] = Float(x[index]) }
+    }
+  }
+
+  private func toWhole<From: IntegerElement, To: IntegerElement>(
+    _ context: StepContext,
+    _: From.Type,
+    _: To.Type
+  ) {
+    forParts(context, From.self, To.self) { x, y, part in
+      for index in part { y[index] = To(truncatingIfNeeded: x[index]) }
+    }
+  }
+
+  /// Truncates; what lies beyond the type becomes its end, and NaN 0.
+  private func fromFloat<To: IntegerElement>(_ context: StepContext, _: To.Type) {
+    let end = Float(sign: .plus, exponent: To.bitWidth - (To.isSigned ? 1 : 0), significand: 1)
+    let start = To.isSigned ? -end : -1
+    forParts(context, Float.self, To.self) { x, y, part in
+      for index in part {
+        let number = x[index]
+        y[index] = number > start && number < end ? To(number) : To(clamping: Double(number))
       }
-    case .floatToUInt8:
-      convert(context) { (x: Float) in
-        x > -1 && x < 256 ? UInt8(x) : UInt8(clamping: Double(x))
-      }
-    case .floatToInt8:
-      convert(context) { (x: Float) in
-        abs(x) < 128 ? Int8(x) : Int8(clamping: Double(x))
-      }
-    case .floatToBool: convert(context) { (x: Float) in x != 0 ? UInt8(1) : 0 }
     }
   }
 
@@ -118,16 +147,17 @@ final class CastKernel: PreparedKernel, @unchecked Sendable {
     }
   }
 
-  @inline(__always)
-  private func convert<From: BitwiseCopyable, To: BitwiseCopyable>(
+  /// Calls `body` with the buffers and a part; a loop is in there, because a call an element costs
+  /// more than the element.
+  private func forParts<From, To>(
     _ context: StepContext,
-    _ element: (From) -> To
+    _: From.Type,
+    _: To.Type,
+    _ body: (UnsafePointer<From>, UnsafeMutablePointer<To>, Range<Int>) -> Void
   ) {
     guard let x = context.inputs[0]?.assumingMemoryBound(to: From.self),
       let y = context.outputs[0]?.assumingMemoryBound(to: To.self)
     else { return }
-    context.forParts(of: count, work: count * 4) { part in
-      for index in part { y[index] = element(x[index]) }
-    }
+    context.forParts(of: count, work: count * 4) { part in body(x, y, part) }
   }
 }
