@@ -34,27 +34,38 @@ LAMINA_INLINE vi i8_pool_lanes(
   return sum;
 }
 
+#ifdef LAMINA_POOLS_BLOCKS
+/// Pools 64 channels from `corner` on under `rows` × `columns` taps.
+LAMINA_INLINE void i8_pool_block(
+  const bool maximum, const i8_pool_part *part, const size_t rows, const size_t columns,
+  const uint8_t *corner, uint8_t *y) {
+  if (maximum && part->keeps_codes) {
+    store_bytes_maximum(
+      corner, rows, columns, part->line, part->step, part->flip, part->least, part->most, y);
+    return;
+  }
+  const vi_block block = maximum
+    ? vi_block_maximum(corner, rows, columns, part->line, part->step, part->flip)
+    : vi_block_sum(corner, rows, columns, part->line, part->step, part->flip);
+  _Pragma("clang loop unroll(full)")
+  for (size_t v = 0; v < 4; v++) {
+    i8_pool_store(part, block.parts[v], y + v * LANES, LANES);
+  }
+}
+#endif
+
 /// Pools all channels of one pixel.
 LAMINA_INLINE void i8_pool_pixel(
   const bool maximum, const i8_pool_part *part, size_t channels, uint8_t *y) {
   size_t c = 0;
 #ifdef LAMINA_POOLS_BLOCKS
   const bool fits = maximum || part->rows * part->columns <= 257;
+  const bool is_usual = part->rows == 3 && part->columns == 3;
   for (; fits && c + 4 * LANES <= channels; c += 4 * LANES) {
-    const uint8_t *corner = part->corner + c;
-    if (maximum && part->keeps_codes) {
-      store_bytes_maximum(
-        corner, part->rows, part->columns, part->line, part->step, part->flip, part->least,
-        part->most, y + c);
-      continue;
-    }
-    const vi_block block = maximum
-      ? vi_block_maximum(
-          corner, part->rows, part->columns, part->line, part->step, part->flip)
-      : vi_block_sum(corner, part->rows, part->columns, part->line, part->step, part->flip);
-    _Pragma("clang loop unroll(full)")
-    for (size_t v = 0; v < 4; v++) {
-      i8_pool_store(part, block.parts[v], y + c + v * LANES, LANES);
+    if (is_usual) {
+      i8_pool_block(maximum, part, 3, 3, part->corner + c, y + c);
+    } else {
+      i8_pool_block(maximum, part, part->rows, part->columns, part->corner + c, y + c);
     }
   }
 #endif
@@ -79,21 +90,28 @@ LAMINA_TARGET void LAMINA_KERNEL(i8_pool)(
     .low = vf_set((float)(pooling->y_low - pooling->y_zero)),
     .high = vf_set((float)(pooling->y_high - pooling->y_zero))};
   lamina_place place = lamina_place_at(window, begin);
-  for (size_t i = begin; i < end; i++) {
+  for (size_t i = begin; i < end;) {
     const pool_taps taps = pool_taps_at(pooling, place);
+    const size_t run = taps.run < end - i ? taps.run : end - i;
     part.corner = x + taps.first * window->pixel_bytes;
     part.rows = taps.rows;
     part.columns = taps.columns;
-    size_t elements = pooling->takes_maximum ? 1 : taps.rows * taps.columns;
+    const size_t elements = pooling->takes_maximum ? 1 : taps.rows * taps.columns;
     float ratio = pooling->ratio;
     if (!pooling->takes_maximum && taps.divisor) ratio /= (float)taps.divisor;
     part.ratio = vf_set(ratio);
     part.offset = vi_set((int32_t)elements * x_zero);
-    if (pooling->takes_maximum) {
-      i8_pool_pixel(true, &part, pooling->channels, y + i * pooling->y_stride);
-    } else {
-      i8_pool_pixel(false, &part, pooling->channels, y + i * pooling->y_stride);
+    uint8_t *to = y + i * pooling->y_stride;
+    for (size_t j = 0; j < run; j++, to += pooling->y_stride) {
+      if (pooling->takes_maximum) {
+        i8_pool_pixel(true, &part, pooling->channels, to);
+      } else {
+        i8_pool_pixel(false, &part, pooling->channels, to);
+      }
+      part.corner += window->stride_x * window->pixel_bytes;
     }
+    i += run;
+    place.x += run - 1;
     lamina_place_advance(&place, window);
   }
 }

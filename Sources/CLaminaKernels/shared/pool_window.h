@@ -31,7 +31,19 @@ typedef struct pool_taps {
   size_t first;
   /// What a mean divides by.
   size_t divisor;
+  /// Output pixels from this one on, in its row, with as many taps, each a stride further on.
+  size_t run;
 } pool_taps;
+
+/// Output pixels of a row from `x` on whose windows lie inside the image from side to side, at least
+/// one.
+LAMINA_INLINE size_t pool_run(const lamina_window *window, size_t x, ptrdiff_t left) {
+  const ptrdiff_t reach = (ptrdiff_t)((window->kernel_width - 1) * window->dilation_x);
+  const ptrdiff_t room = (ptrdiff_t)window->width - 1 - reach - left;
+  if (left < 0 || room < 0) return 1;
+  const size_t inside = (size_t)room / window->stride_x + 1, rest = window->out_width - x;
+  return inside < rest ? inside : rest;
+}
 
 /// Finds the taps for an output pixel; without any, `rows` and `first` are 0.
 LAMINA_INLINE pool_taps pool_taps_at(const lamina_pooling *pooling, lamina_place place) {
@@ -41,7 +53,9 @@ LAMINA_INLINE pool_taps pool_taps_at(const lamina_pooling *pooling, lamina_place
   size_t ky, kx;
   size_t rows = taps_inside(top, window->dilation_y, window->kernel_height, window->height, &ky);
   size_t columns = taps_inside(left, window->dilation_x, window->kernel_width, window->width, &kx);
-  pool_taps taps = {.columns = columns, .divisor = pool_divisor(pooling, rows, columns)};
+  pool_taps taps = {
+    .columns = columns, .divisor = pool_divisor(pooling, rows, columns),
+    .run = pool_run(window, place.x, left)};
   if (rows == 0 || columns == 0) return taps;
   taps.rows = rows;
   size_t line = (size_t)(top + (ptrdiff_t)(ky * window->dilation_y));
