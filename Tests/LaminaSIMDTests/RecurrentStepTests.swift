@@ -54,6 +54,24 @@ import Testing
     }
   }
 
+  @Test(arguments: InstructionSet.available, [2, 3])
+  func directionsRunSideBySide(set: InstructionSet, threads: Int) throws {
+    var source = NumberSource(seed: 84)
+    let (steps, batch, inputs, hidden) = (12, 2, 31, 65)
+    func inputsFor(gates: Int, states: Int) -> [Tensor?] {
+      [
+        source.tensor([steps, batch, inputs]), source.tensor([2, gates * hidden, inputs]),
+        source.tensor([2, gates * hidden, hidden]), source.tensor([2, 2 * gates * hidden]), nil,
+      ] + (0..<states).map { _ in source.tensor([2, batch, hidden]) }
+    }
+    let lstm = LSTM(hiddenSize: hidden, direction: .bidirectional)
+    try StepCase(op: lstm, inputs: inputsFor(gates: 4, states: 2), constants: [1, 2, 3])
+      .check(set, threads: threads, outputCount: 3)
+    let gru = GRU(hiddenSize: hidden, direction: .bidirectional, isLinearBeforeReset: true)
+    try StepCase(op: gru, inputs: inputsFor(gates: 3, states: 1), constants: [1, 2, 3])
+      .check(set, threads: threads, outputCount: 2)
+  }
+
   @Test(arguments: InstructionSet.available, [false, true])
   func memoriesOfTensorFlowLiteAgreeWithTheReference(
     set: InstructionSet,

@@ -38,7 +38,11 @@ struct PieceRanges: ~Copyable {
     let range = range(of: thread)
     let word = range.pointee.load(ordering: .relaxed)
     guard Int32(bitPattern: job &- UInt32(word >> 32)) > 0 else { return }
-    let (first, end) = (count * thread / threads, count * (thread + 1) / threads)
+    // Where there are fewer pieces than threads, the first threads have one each.
+    let sharing = min(threads, count)
+    let (first, end) =
+      thread < sharing
+      ? (count * thread / sharing, count * (thread + 1) / sharing) : (0, 0)
     _ = range.pointee.compareExchange(
       expected: word,
       desired: Self.word(job, first, end),

@@ -43,7 +43,8 @@ extension RecurrentKernels {
 /// Passes of gated recurrent units over a sequence.
 ///
 /// The sums over the inputs of all steps are one matrix product; each step adds those over the
-/// hidden state. Gates lie in the order update, reset, candidate.
+/// hidden state. Gates lie in the order update, reset, candidate. Each direction is a pass, and a
+/// thread's work.
 final class FloatGRU: PreparedKernel, @unchecked Sendable {
   /// The packed weights of one pass.
   struct Pass {
@@ -98,6 +99,7 @@ final class FloatGRU: PreparedKernel, @unchecked Sendable {
 
   let name: String
   private let kernels: lamina_kernels
+  private let threadCount: Int
   private let lengths: RecurrentLengths
   private let passes: [Pass]
   private let hidden: RecurrentState
@@ -105,6 +107,7 @@ final class FloatGRU: PreparedKernel, @unchecked Sendable {
   init(_ lengths: RecurrentLengths, _ passes: [Pass], _ request: KernelRequest) {
     name = request.name
     kernels = request.kernels
+    threadCount = request.threadCount
     (self.lengths, self.passes) = (lengths, passes)
     hidden = RecurrentState(input: 5, output: 1, request)
   }
@@ -112,25 +115,33 @@ final class FloatGRU: PreparedKernel, @unchecked Sendable {
   var packedByteCount: Int { passes.reduce(0) { $0 + $1.byteCount } }
 
   /// The sums of all steps, the state, and one step's sums over the state.
-  var scratchByteCount: Int { (lengths.steps * 3 + 4) * lengths.stateCount * 4 }
+  private var passBytes: Int { ((lengths.steps * 3 + 4) * lengths.stateCount * 4 + 63) / 64 * 64 }
+
+  var scratchByteCount: Int { passBytes * threadCount }
 
   func run(_ context: StepContext) {
-    guard let x = context.floats(input: 0) else { return }
-    let state = context.scratch.assumingMemoryBound(to: Float.self)
-    let sums = state + 4 * lengths.stateCount
-    for (number, pass) in passes.enumerated() {
-      hidden.load(state, pass: number, count: lengths.stateCount, context)
-      let rows = lengths.steps * lengths.batch
-      pass.input.multiply(x, rows: rows, to: sums, stride: 3 * lengths.hidden, adds: false)
-      for index in 0..<lengths.steps {
-        let step = pass.isReverse ? lengths.steps - 1 - index : index
-        advance(pass, state, sums + step * 3 * lengths.stateCount)
-        guard let y = context.floats(output: 0) else { continue }
-        let place = (step * passes.count + number) * lengths.stateCount
-        (y + place).update(from: state, count: lengths.stateCount)
-      }
-      hidden.store(state, pass: number, count: lengths.stateCount, context)
+    let work = lengths.work(gates: 3) * passes.count
+    context.forParts(of: passes.count, work: work, scratch: passBytes) { numbers, scratch in
+      let state = scratch.assumingMemoryBound(to: Float.self)
+      for number in numbers { run(number, state, context) }
     }
+  }
+
+  private func run(_ number: Int, _ state: UnsafeMutablePointer<Float>, _ context: StepContext) {
+    guard let x = context.floats(input: 0) else { return }
+    let pass = passes[number]
+    let sums = state + 4 * lengths.stateCount
+    hidden.load(state, pass: number, count: lengths.stateCount, context)
+    let rows = lengths.steps * lengths.batch
+    pass.input.multiply(x, rows: rows, to: sums, stride: 3 * lengths.hidden, adds: false)
+    for index in 0..<lengths.steps {
+      let step = pass.isReverse ? lengths.steps - 1 - index : index
+      advance(pass, state, sums + step * 3 * lengths.stateCount)
+      guard let y = context.floats(output: 0) else { continue }
+      let place = (step * passes.count + number) * lengths.stateCount
+      (y + place).update(from: state, count: lengths.stateCount)
+    }
+    hidden.store(state, pass: number, count: lengths.stateCount, context)
   }
 
   /// Replaces the state by that of the next step, whose sums over inputs are given.

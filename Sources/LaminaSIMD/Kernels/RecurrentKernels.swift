@@ -84,7 +84,8 @@ enum RecurrentKernels {
 /// Passes of long short-term memory over a sequence.
 ///
 /// The sums over the inputs of all steps are one matrix product; each step adds those over the
-/// hidden state. Gates lie in the order input, output, forget, candidate.
+/// hidden state. Gates lie in the order input, output, forget, candidate. Each direction is a pass,
+/// and a thread's work.
 final class FloatLSTM: PreparedKernel, @unchecked Sendable {
   /// The packed weights of one pass.
   struct Pass {
@@ -109,6 +110,7 @@ final class FloatLSTM: PreparedKernel, @unchecked Sendable {
 
   let name: String
   private let kernels: lamina_kernels
+  private let threadCount: Int
   private let lengths: RecurrentLengths
   private let passes: [Pass]
   private let hidden: RecurrentState
@@ -122,6 +124,7 @@ final class FloatLSTM: PreparedKernel, @unchecked Sendable {
   ) {
     name = request.name
     kernels = request.kernels
+    threadCount = request.threadCount
     (self.lengths, self.passes) = (lengths, passes)
     hidden = RecurrentState(input: states.hidden, output: 1, request)
     cell = RecurrentState(input: states.cell, output: 2, request)
@@ -132,25 +135,32 @@ final class FloatLSTM: PreparedKernel, @unchecked Sendable {
   }
 
   /// The sums of all steps, and the two states with a third for intermediate values.
-  var scratchByteCount: Int { (lengths.steps * 4 + 3) * lengths.stateCount * 4 }
+  private var passBytes: Int { ((lengths.steps * 4 + 3) * lengths.stateCount * 4 + 63) / 64 * 64 }
+
+  var scratchByteCount: Int { passBytes * threadCount }
 
   func run(_ context: StepContext) {
-    guard let x = context.floats(input: 0) else { return }
-    let states = context.scratch.assumingMemoryBound(to: Float.self)
-    let count = lengths.stateCount
-    let sums = states + 3 * count
-    for (number, pass) in passes.enumerated() {
-      hidden.load(states, pass: number, count: count, context)
-      cell.load(states + count, pass: number, count: count, context)
-      let rows = lengths.steps * lengths.batch
-      pass.input.multiply(x, rows: rows, to: sums, stride: 4 * lengths.hidden, adds: false)
-      for index in 0..<lengths.steps {
-        let step = pass.isReverse ? lengths.steps - 1 - index : index
-        advance(step, number, pass, states, sums, context)
-      }
-      hidden.store(states, pass: number, count: count, context)
-      cell.store(states + count, pass: number, count: count, context)
+    let work = lengths.work(gates: 4) * passes.count
+    context.forParts(of: passes.count, work: work, scratch: passBytes) { numbers, scratch in
+      let states = scratch.assumingMemoryBound(to: Float.self)
+      for number in numbers { run(number, states, context) }
     }
+  }
+
+  private func run(_ number: Int, _ states: UnsafeMutablePointer<Float>, _ context: StepContext) {
+    guard let x = context.floats(input: 0) else { return }
+    let (pass, count) = (passes[number], lengths.stateCount)
+    let sums = states + 3 * count
+    hidden.load(states, pass: number, count: count, context)
+    cell.load(states + count, pass: number, count: count, context)
+    let rows = lengths.steps * lengths.batch
+    pass.input.multiply(x, rows: rows, to: sums, stride: 4 * lengths.hidden, adds: false)
+    for index in 0..<lengths.steps {
+      let step = pass.isReverse ? lengths.steps - 1 - index : index
+      advance(step, number, pass, states, sums, context)
+    }
+    hidden.store(states, pass: number, count: count, context)
+    cell.store(states + count, pass: number, count: count, context)
   }
 
   /// One step of one pass: new states, and the hidden one as output.

@@ -14,6 +14,11 @@ struct RecurrentLengths {
 
   /// Elements of a state of one pass.
   var stateCount: Int { batch * hidden }
+
+  /// Work of one pass, in the unit of ``Shares``: steps are a few rows each, at half the speed.
+  func work(gates: Int) -> Int {
+    steps &* batch &* gates &* hidden &* (inputs &+ hidden) &* 2
+  }
 }
 
 /// Weights of some gates, packed: one product gives the sums of all of them.
