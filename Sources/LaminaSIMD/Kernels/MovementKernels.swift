@@ -90,21 +90,17 @@ extension KernelRequest {
 
 /// Copies an input to the output with its axes in another order.
 final class TransposeKernel: PreparedKernel, @unchecked Sendable {
-  /// An axis of the output: its length, and the strides in elements.
-  private struct Axis {
-    var length: Int
-    var from: Int
-    var to: Int
-  }
+  /// Axes of the output, with strides of input and output.
+  private typealias Axes = SteppedAxes<SIMD2<Int>>
 
   let name: String
   private let width: Int
   private let matrix: MatrixTransposition
   /// Axes outside of a line or a matrix.
-  private var outer: [Axis] = []
-  private var row = Axis(length: 1, from: 1, to: 1)
+  private let outer: Axes
+  private let row: Axes.Axis
   /// The axis along which the input lies without gaps, unless that is the row's.
-  private var column: Axis?
+  private let column: Axes.Axis?
   private let count: Int
 
   init(_ shape: Shape, _ order: [Int], _ width: Int, _ request: KernelRequest) {
@@ -114,41 +110,32 @@ final class TransposeKernel: PreparedKernel, @unchecked Sendable {
     count = shape.elementCount ?? 0
     let from = shape.strides
     let to = Shape(order.map { shape[$0] }).strides
-    var axes: [Axis] = []
-    for (place, axis) in order.enumerated() where shape[axis] != 1 {
-      if let last = axes.last, last.from == from[axis] * shape[axis] {
-        axes[axes.count - 1] = Axis(
-          length: last.length * shape[axis],
-          from: from[axis],
-          to: to[place]
-        )
-      } else {
-        axes.append(Axis(length: shape[axis], from: from[axis], to: to[place]))
-      }
+    var axes = Axes()
+    for (place, axis) in order.enumerated() {
+      axes.append(.init(length: shape[axis], steps: [from[axis], to[place]]))
     }
-    if let last = axes.popLast() { row = last }
-    if row.from != 1, let place = axes.firstIndex(where: { $0.from == 1 }) {
-      column = axes.remove(at: place)
-    }
+    row = axes.popLast() ?? .init(length: 1, steps: [1, 1])
+    let lies = row.steps[0] == 1 ? nil : axes.axes.firstIndex { $0.steps[0] == 1 }
+    column = lies.map { axes.remove(at: $0) }
     outer = axes
   }
 
   func run(_ context: StepContext) {
     guard let x = context.inputs[0], let y = context.outputs[0], count > 0 else { return }
-    let positions = outer.reduce(1) { $0 * $1.length }
+    let positions = outer.count
     if positions == 1, let column {
       return context.forParts(of: column.length, work: count * 4) { part in
         move(
           x + part.lowerBound * width,
-          y + part.lowerBound * column.to * width,
+          y + part.lowerBound * column.steps[1] * width,
           part.count
         )
       }
     }
     context.forParts(of: positions, work: count * 4) { part in
       for position in part {
-        let (from, to) = offsets(position)
-        move(x + from * width, y + to * width, column?.length ?? 1)
+        let start = outer.offsets(at: position)
+        move(x + start[0] * width, y + start[1] * width, column?.length ?? 1)
       }
     }
   }
@@ -165,24 +152,13 @@ final class TransposeKernel: PreparedKernel, @unchecked Sendable {
       to,
       rows: row.length,
       columns: columns,
-      fromStride: row.from,
-      toStride: column.to
+      fromStride: row.steps[0],
+      toStride: column.steps[1]
     )
   }
 
   private func moveLine(_ from: UnsafeMutableRawPointer, _ to: UnsafeMutableRawPointer) {
     to.copyMemory(from: from, byteCount: row.length * width)
-  }
-
-  private func offsets(_ position: Int) -> (from: Int, to: Int) {
-    var (rest, from, to) = (position, 0, 0)
-    for axis in outer.reversed() {
-      let index = rest % axis.length
-      rest /= axis.length
-      from += index * axis.from
-      to += index * axis.to
-    }
-    return (from, to)
   }
 }
 

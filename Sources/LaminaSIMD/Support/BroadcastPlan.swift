@@ -4,22 +4,22 @@ import LaminaRuntime
 
 /// How two operands are repeated to one result: a few outer axes, lines, and steps within a line.
 struct BroadcastPlan {
-  /// One axis of the result with the operands' strides along it, outermost first.
-  struct Axis {
-    var length: Int
-    var a: Int
-    var b: Int
-  }
+  /// Operands a and b.
+  private typealias Axes = SteppedAxes<SIMD2<Int>>
 
   /// Axes outside of the two that the kernel walks.
-  let outer: [Axis]
+  private let outer: Axes
   let shape: lamina_pairing
   let count: Int
   /// The operand whose line is written side by side before the run, and how often.
   private let repeated: Operand
   private let times: Int
 
-  private enum Operand { case a, b }
+  private enum Operand: Int {
+    case a, b
+
+    var other: Self { self == .a ? .b : .a }
+  }
 
   /// Elements of a line above which it is long enough.
   private static let longLine = 64
@@ -28,26 +28,21 @@ struct BroadcastPlan {
     count = try y.known()
     let aStrides = a.strides(broadcastTo: y)
     let bStrides = b.strides(broadcastTo: y)
-    var axes: [Axis] = []
-    for axis in 0..<y.rank where y[axis] != 1 {
-      let next = Axis(length: y[axis], a: aStrides[axis], b: bStrides[axis])
-      if let last = axes.last, last.a == next.a * next.length, last.b == next.b * next.length {
-        axes[axes.count - 1] = Axis(length: last.length * next.length, a: next.a, b: next.b)
-      } else {
-        axes.append(next)
-      }
+    var axes = Axes()
+    for axis in 0..<y.rank {
+      axes.append(.init(length: y[axis], steps: [aStrides[axis], bStrides[axis]]))
     }
-    var line = axes.popLast() ?? Axis(length: 1, a: 0, b: 0)
-    var lines = axes.popLast() ?? Axis(length: 1, a: 0, b: 0)
+    var line = axes.popLast() ?? .single
+    var lines = axes.popLast() ?? .single
     outer = axes
-    (repeated, times) = Self.join(&lines, &line, inside: axes)
+    (repeated, times) = Self.join(&lines, &line, inside: axes.axes)
     shape = lamina_pairing(
       outer: lines.length,
       inner: line.length,
-      a_outer: lines.a,
-      a_inner: line.a,
-      b_outer: lines.b,
-      b_inner: line.b,
+      a_outer: lines.steps[0],
+      a_inner: line.steps[0],
+      b_outer: lines.steps[1],
+      b_inner: line.steps[1],
       y_outer: line.length,
       low: low,
       high: high
@@ -59,20 +54,20 @@ struct BroadcastPlan {
   ///
   /// - Returns: the operand that repeats, and how many of its lines make one.
   private static func join(
-    _ lines: inout Axis,
-    _ line: inout Axis,
-    inside outer: [Axis]
+    _ lines: inout Axes.Axis,
+    _ line: inout Axes.Axis,
+    inside outer: [Axes.Axis]
   ) -> (Operand, times: Int) {
     let all = outer + [lines]
-    let repeated: Operand = all.allSatisfy { $0.a == 0 } ? .a : .b
-    let (same, other) = repeated == .a ? (\Axis.a, \Axis.b) : (\Axis.b, \Axis.a)
+    let repeated: Operand = all.allSatisfy { $0.steps[0] == 0 } ? .a : .b
     let most = longLine * 2 / max(line.length, 1)
-    guard line.length < longLine, line.a == 1, line.b == 1,
-      all.allSatisfy({ $0[keyPath: same] == 0 }), lines[keyPath: other] == line.length,
+    guard line.length < longLine, line.steps == SIMD2(repeating: 1),
+      all.allSatisfy({ $0.steps[repeated.rawValue] == 0 }),
+      lines.steps[repeated.other.rawValue] == line.length,
       let times = (1...most).last(where: { lines.length % $0 == 0 }), times > 1
     else { return (repeated, 1) }
     line.length *= times
-    lines = Axis(length: lines.length / times, a: lines.a * times, b: lines.b * times)
+    lines = .init(length: lines.length / times, steps: lines.steps &* times)
     return (repeated, times)
   }
 
@@ -94,21 +89,6 @@ struct BroadcastPlan {
     }
   }
 
-  /// Positions of the outer axes.
-  var outerCount: Int { outer.reduce(1) { $0 * $1.length } }
-
-  /// Where the operands start at an outer position.
-  func offsets(at position: Int) -> (a: Int, b: Int) {
-    var (rest, a, b) = (position, 0, 0)
-    for axis in outer.reversed() {
-      let index = rest % axis.length
-      rest /= axis.length
-      a += index * axis.a
-      b += index * axis.b
-    }
-    return (a, b)
-  }
-
   /// Calls `body` with the parts of the work: where the operands and the result start, and the
   /// lines and their length.
   func forEachPart(
@@ -116,13 +96,13 @@ struct BroadcastPlan {
     _ body: (_ a: Int, _ b: Int, _ y: Int, _ part: lamina_pairing) -> Void
   ) {
     let plane = shape.outer * shape.inner
-    if outer.isEmpty {
+    if outer.axes.isEmpty {
       return forEachLinePart(context, body)
     }
-    context.forParts(of: outerCount, work: count * 4) { positions in
+    context.forParts(of: outer.count, work: count * 4) { positions in
       for position in positions {
-        let (a, b) = offsets(at: position)
-        body(a, b, position * plane, shape)
+        let start = outer.offsets(at: position)
+        body(start[0], start[1], position * plane, shape)
       }
     }
   }
