@@ -119,14 +119,7 @@ struct Placement {
   // MARK: Places
 
   private func placed(_ steps: [PlannedStep]) throws -> Plan {
-    var blocks = Blocks()
-    for id in liveIn where graph[id].constant == nil { touch(id, 0, &blocks) }
-    var scratch: [Int] = []
-    for (index, step) in steps.enumerated() {
-      for case let id? in step.inputs + step.outputs { touch(id, index, &blocks) }
-      scratch.append(blocks.add(step.kernel?.scratchByteCount ?? 0, index))
-    }
-    for id in liveOut { touch(id, steps.count, &blocks) }
+    let (blocks, scratch) = blocks(of: steps)
     let layout = ArenaLayout(blocks.all)
     try checkMemory(layout.byteCount, steps)
     var constants: [ValueID: Tensor] = [:]
@@ -158,6 +151,19 @@ struct Placement {
       arenaByteCount: layout.byteCount,
       constants: Array(constants.values)
     )
+  }
+
+  /// What lies in the arena while which steps run, and the block of each step's working memory.
+  private func blocks(of steps: [PlannedStep]) -> (Blocks, scratch: [Int]) {
+    var blocks = Blocks()
+    for id in liveIn where graph[id].constant == nil { touch(id, 0, &blocks) }
+    var scratch: [Int] = []
+    for (index, step) in steps.enumerated() {
+      for case let id? in step.inputs + step.outputs { touch(id, index, &blocks) }
+      scratch.append(blocks.add(step.kernel?.scratchByteCount ?? 0, index))
+    }
+    for id in liveOut { touch(id, steps.count, &blocks) }
+    return (blocks, scratch)
   }
 
   /// The inputs that a step reads in a run: constants that its kernel packed are left out.

@@ -37,8 +37,9 @@ enum ConvTransposeKernels {
     _ op: ConvTranspose,
     x: [Int],
     y: [Int],
-    shapeIsInput: Bool
+    _ request: KernelRequest
   ) -> [Int] {
+    let shapeIsInput = request.step.inputs.optional(3) != nil
     if op.outputShape == nil, !shapeIsInput, case .explicit(let before, _) = op.window.padding {
       return before
     }
@@ -125,12 +126,7 @@ final class FloatConvTranspose: PreparedKernel, @unchecked Sendable {
       request.epilogue.function == lamina_unary_identity
       ? nil : request.step.node.activation.map { LaneFunction($0) }
     guard stride.y * stride.x <= 1024 else { throw Refusal("the stride is too long") }
-    let crop = ConvTransposeKernels.cropBefore(
-      op,
-      x: inSpatial,
-      y: outSpatial,
-      shapeIsInput: request.step.inputs.optional(3) != nil
-    )
+    let crop = ConvTransposeKernels.cropBefore(op, x: inSpatial, y: outSpatial, request)
     try addPhases(
       size: pair(op.window.size, 1),
       crop: pair(crop, 0),
