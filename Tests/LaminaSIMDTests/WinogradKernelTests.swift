@@ -14,7 +14,13 @@ import Testing
     var columns = 9
     var batch = 1
     var blocks = (tiles: 3, panels: 1)
+    var layout = Layout.columns
   }
+
+  /// What lies side by side among weights: columns, channels of a tap, or the taps of a channel.
+  ///
+  /// The latter two are stored as eighths, with factors.
+  enum Layout { case columns, channels, taps }
 
   static let cases: [Case] = {
     var cases: [Case] = []
@@ -43,6 +49,21 @@ import Testing
       cases.append(
         Case(size: (8, 7), taps: (3, 3), outputs: (4, 4), columns: columns, blocks: blocks)
       )
+    }
+    for layout in [Layout.channels, .taps] {
+      let axes = [((3, 4), (3, 2)), ((1, 1), (7, 4)), ((5, 2), (2, 3)), ((4, 3), (6, 3))]
+      for (down, across) in axes {
+        cases.append(
+          Case(
+            size: (9, 12),
+            taps: (down.0, across.0),
+            outputs: (down.1, across.1),
+            depth: 35,
+            columns: 39,
+            layout: layout
+          )
+        )
+      }
     }
     return cases
   }()
@@ -262,7 +283,9 @@ private struct Convolution {
   }
 
   private func pack(_ kernels: lamina_kernels, _ panelStride: Int, _ panels: inout [Float]) {
-    weights.withUnsafeBufferPointer { buffer in
+    let (stored, strides) = storedWeights()
+    let factors = shape.layout == .columns ? nil : [Float](repeating: 8, count: shape.columns)
+    stored.withUnsafeBufferPointer { buffer in
       guard let base = buffer.baseAddress else { return }
       var (down, across) = (down, across)
       var layout = lamina_weights(
@@ -271,12 +294,34 @@ private struct Convolution {
         kernel_width: shape.taps.1,
         depth: shape.depth,
         columns: shape.columns,
-        y_stride: shape.taps.1 * shape.depth * shape.columns,
-        x_stride: shape.depth * shape.columns,
-        depth_stride: shape.columns,
-        column_stride: 1
+        y_stride: shape.taps.1 * strides.tap,
+        x_stride: strides.tap,
+        depth_stride: strides.depth,
+        column_stride: strides.column
       )
-      kernels.f32_winograd_pack(&layout, nil, &down, &across, panelStride, &panels)
+      kernels.f32_winograd_pack(&layout, factors, &down, &across, panelStride, &panels)
     }
+  }
+
+  /// The weights in the order of their layout.
+  private func storedWeights() -> (numbers: [Float], strides: (tap: Int, depth: Int, column: Int)) {
+    let (taps, depth, columns) = (shape.taps.0 * shape.taps.1, shape.depth, shape.columns)
+    let strides =
+      switch shape.layout {
+      case .columns: (tap: depth * columns, depth: columns, column: 1)
+      case .channels: (tap: depth, depth: 1, column: taps * depth)
+      case .taps: (tap: 1, depth: taps, column: taps * depth)
+      }
+    if shape.layout == .columns { return (weights, strides) }
+    var stored = weights
+    for tap in 0..<taps {
+      for k in 0..<depth {
+        for column in 0..<columns {
+          let place = tap * strides.tap + k * strides.depth + column * strides.column
+          stored[place] = weights[(tap * depth + k) * columns + column] / 8
+        }
+      }
+    }
+    return (stored, strides)
   }
 }

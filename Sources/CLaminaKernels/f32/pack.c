@@ -14,17 +14,16 @@ size_t lamina_f32_packed_count(size_t inner, size_t columns, size_t lanes, size_
 /// Weights of a column that are packed before the next column's: a line of the cache.
 enum { PACK_BLOCK = 16 };
 
-/// The order of a column's weights in memory when there are no gaps between them.
-typedef enum { ORDER_NONE, ORDER_TAPS, ORDER_DEPTHS } pack_order;
+/// How a column's weights lie in memory: channel by channel without gaps, in runs of channels, or
+/// otherwise.
+typedef enum { ORDER_NONE, ORDER_RUNS, ORDER_DEPTHS } pack_order;
 
 static pack_order order_of(const lamina_weights *weights) {
   const ptrdiff_t taps = (ptrdiff_t)(weights->kernel_height * weights->kernel_width);
-  const ptrdiff_t depth = (ptrdiff_t)weights->depth, wide = (ptrdiff_t)weights->kernel_width;
+  const ptrdiff_t wide = (ptrdiff_t)weights->kernel_width;
   const bool one_line = weights->kernel_height == 1, one_tap = weights->kernel_width == 1;
-  if (weights->depth_stride == 1 && (one_tap || weights->x_stride == depth) &&
-      (one_line || weights->y_stride == wide * depth)) {
-    return ORDER_TAPS;
-  }
+  if (weights->column_stride == 1) return ORDER_NONE;
+  if (weights->depth_stride == 1) return ORDER_RUNS;
   bool is_planar = weights->depth_stride == taps && (one_tap || weights->x_stride == 1) &&
     (one_line || weights->y_stride == wide);
   return is_planar ? ORDER_DEPTHS : ORDER_NONE;
@@ -72,7 +71,7 @@ static inline void pack_four(const char *from, ptrdiff_t stride, float *const *r
 }
 
 /// Packs `length` neighbouring weights of each of `count` columns, `stride` bytes apart.
-static void pack_block(
+static __attribute__((noinline)) void pack_block(
   const char *from, ptrdiff_t stride, size_t count, size_t length, float *const *rows) {
   size_t j = 0;
   for (; j + 4 <= count; j += 4, from += 4 * stride) {
@@ -89,10 +88,9 @@ static void pack_block(
   }
 }
 
-/// Packs columns without gaps, in the order of their weights in memory.
-static void pack_columns(
-  const char *first, const lamina_weights *weights, pack_order order, size_t count, size_t across,
-  float *to) {
+/// Packs columns channel by channel, all taps of each.
+static void pack_depths(
+  const char *first, const lamina_weights *weights, size_t count, size_t across, float *to) {
   const size_t taps = weights->kernel_height * weights->kernel_width, depth = weights->depth;
   const ptrdiff_t stride = weights->column_stride * (ptrdiff_t)sizeof(float);
   float *rows[PACK_BLOCK];
@@ -100,10 +98,27 @@ static void pack_columns(
     const size_t rest = taps * depth - s, length = rest < PACK_BLOCK ? rest : PACK_BLOCK;
     for (size_t i = 0; i < length; i++) {
       const size_t place = s + i;
-      rows[i] =
-        to + (order == ORDER_TAPS ? place : place % taps * depth + place / taps) * across;
+      rows[i] = to + (place % taps * depth + place / taps) * across;
     }
     pack_block(first + s * sizeof(float), stride, count, length, rows);
+  }
+}
+
+/// Packs columns tap by tap, all channels of each.
+static void pack_runs(
+  const char *first, const lamina_weights *weights, size_t count, size_t across, float *to) {
+  const ptrdiff_t size = sizeof(float), stride = weights->column_stride * size;
+  float *rows[PACK_BLOCK];
+  for (size_t ky = 0; ky < weights->kernel_height; ky++) {
+    for (size_t kx = 0; kx < weights->kernel_width; kx++) {
+      const char *from = first +
+        ((ptrdiff_t)ky * weights->y_stride + (ptrdiff_t)kx * weights->x_stride) * size;
+      for (size_t k = 0; k < weights->depth; k += PACK_BLOCK, from += PACK_BLOCK * size) {
+        const size_t rest = weights->depth - k, length = rest < PACK_BLOCK ? rest : PACK_BLOCK;
+        for (size_t i = 0; i < length; i++, to += across) rows[i] = to;
+        pack_block(from, stride, count, length, rows);
+      }
+    }
   }
 }
 
@@ -136,10 +151,12 @@ void lamina_f32_pack_scaled(
     for (size_t j = 0; j < across; j++) *panels++ = bias && j < count ? bias[column + j] : 0;
     const char *first = (const char *)weights->data +
       (ptrdiff_t)column * weights->column_stride * (ptrdiff_t)sizeof(float);
-    if (order == ORDER_NONE || weights->column_stride == 1) {
-      pack_rows(first, weights, count, across, panels);
+    if (order == ORDER_DEPTHS) {
+      pack_depths(first, weights, count, across, panels);
+    } else if (order == ORDER_RUNS) {
+      pack_runs(first, weights, count, across, panels);
     } else {
-      pack_columns(first, weights, order, count, across, panels);
+      pack_rows(first, weights, count, across, panels);
     }
     finish_panel(factors ? factors + column : NULL, count, across, inner, panels);
     panels += inner * across;

@@ -15,7 +15,6 @@
 #include "../f32/byte_weights.h"
 #include "../shared/product.h"
 #include "../f32/winograd.h"
-#include "../f32/winograd_pack.h"
 #include "../f32/half.h"
 #define TRANSPOSED(stem) x32_##stem
 #define TRANSPOSED_ELEMENT uint32_t

@@ -37,6 +37,7 @@ final class FloatWinograd: PreparedKernel, @unchecked Sendable {
   let packedInputs = [1, 2]
   private let kernels: lamina_kernels
   private let tiles: Int
+  private let division: WinogradPlan.Division
   private let groups: Int
   private let panelCount: Int
   /// From one group to the next.
@@ -65,7 +66,8 @@ final class FloatWinograd: PreparedKernel, @unchecked Sendable {
   ) throws(Refusal) {
     name = request.name + " \(plan.down.outputs)×\(plan.across.outputs)"
     kernels = request.kernels
-    (tiles, groups, threadCount) = (plan.tiles, problem.groups, request.threadCount)
+    (tiles, division) = (plan.tiles, plan.division)
+    (groups, threadCount) = (problem.groups, request.threadCount)
     addendIndex = request.addendIndex
     let width = kernels.lanes * kernels.tile_vectors
     panelCount = (problem.columns + width - 1) / width
@@ -166,17 +168,17 @@ final class FloatWinograd: PreparedKernel, @unchecked Sendable {
     if spread.load(ordering: .relaxed) { try runDirect(context) }
   }
 
-  /// Pieces are blocks of tiles, each of which reads all weights; where there are few tiles, they are
-  /// some panels for each thread, for which all tiles are transformed.
+  /// Pieces are some panels for each thread, for which all tiles are transformed, or blocks of tiles,
+  /// each of which reads all weights.
   private func pieces(for threads: Int) -> ProductPieces {
     let block = winograd.pointer.pointee.tile_block
     let blocks = (tiles + block - 1) / block
     let rounds = min((blocks + threads - 1) / threads, tiles / (threads * kernels.tile_rows))
-    let dividesPanels = rounds == 0 && panelCount >= threads
+    let dividesPanels = division == .panels
     return ProductPieces(
       rowCount: tiles,
       panelCount: panelCount,
-      rows: .even(dividesPanels ? 1 : threads * max(rounds, 1)),
+      rows: .even(dividesPanels ? 1 : min(threads * max(rounds, 1), tiles)),
       panels: .even(dividesPanels ? threads : 1),
       rowsComeFirst: true
     )

@@ -11,7 +11,12 @@ struct WinogradPlan {
   let down: lamina_winograd_axis
   let across: lamina_winograd_axis
   let tiles: Int
+  let division: Division
   let cycles: Double
+
+  /// What threads have of their own: tiles, for which they read all weights, or panels of weights, for
+  /// which they transform all pixels.
+  enum Division: CaseIterable { case tiles, panels }
 
   var positions: Int { down.positions * across.positions }
 
@@ -34,12 +39,14 @@ struct WinogradPlan {
       kernels
     )
     guard cost.depth > 8 else { return nil }
-    let direct = cost.cycles(rows: geometry.pixels, products: geometry.taps, weights: geometry.taps)
+    let direct = cost.cycles(rows: geometry.pixels, products: geometry.taps)
     var best: Self?
     for down in axes(taps: window.kernel_height) {
       for across in axes(taps: window.kernel_width) {
-        guard let plan = Self(geometry, down, across, cost) else { continue }
-        if plan.cycles < best?.cycles ?? direct * worthwhile { best = plan }
+        for division in Division.allCases {
+          guard let plan = Self(geometry, down, across, division, cost) else { continue }
+          if plan.cycles < best?.cycles ?? direct * worthwhile { best = plan }
+        }
       }
     }
     return best
@@ -61,66 +68,87 @@ struct WinogradPlan {
     _ geometry: ImageGeometry,
     _ down: lamina_winograd_axis,
     _ across: lamina_winograd_axis,
+    _ division: Division,
     _ cost: ProductCost
   ) {
-    (self.down, self.across) = (down, across)
+    (self.down, self.across, self.division) = (down, across, division)
     let window = geometry.window
     let positions = down.positions * across.positions
     let bound = down.taps > 1 && across.taps > 1 ? lamina_winograd_area : lamina_winograd_line
-    guard positions <= bound else { return nil }
+    guard positions <= bound, division == .tiles || cost.panels >= cost.threads else { return nil }
     tiles =
       geometry.batch
       * ((window.out_height + down.outputs - 1) / down.outputs)
       * ((window.out_width + across.outputs - 1) / across.outputs)
+    let pairs = down.pairs + across.pairs
     cycles =
-      cost.cycles(rows: tiles, products: positions, weights: positions)
-      + cost.transformCycles(tiles: tiles, positions: positions)
+      cost.cycles(rows: tiles, products: positions, division)
+      + cost.transformCycles(tiles: tiles, positions: positions, pairs: pairs, division)
   }
 }
 
-/// What products of one depth and width cost.
+/// What products of one depth and width cost the slowest thread.
 struct ProductCost {
   let depth: Int
   let columns: Int
   let groups: Int
-  private let threads: Double
+  let threads: Int
   private let kernels: lamina_kernels
 
   init(depth: Int, columns: Int, groups: Int, threads: Int, _ kernels: lamina_kernels) {
     (self.depth, self.columns, self.groups) = (depth, columns, groups)
-    self.threads = Double(max(threads, 1))
+    self.threads = max(threads, 1)
     self.kernels = kernels
   }
 
   /// Bytes of weights that arrive from memory in a cycle for one core, and what each further core
   /// adds to that: cores share their memory.
-  private static let bytesPerCycle = 12.0
-  private static let furtherCore = 0.45
+  private static let bytesPerCycle = 9.3
+  private static let furtherCore = 0.35
   /// Cycles per vector and position, both ways: loads, sums and stores.
-  private static let cyclesPerPosition = 18.0
+  ///
+  /// Each pair of points takes part in the sums of all others.
+  private static let cyclesPerPosition = 14.0
+  private static let cyclesPerPair = 1.6
   /// The part of the shorter of computing and waiting for weights that does not overlap.
-  private static let exposed = 0.15
+  private static let exposed = 0.28
 
-  /// Cycles, of all threads at once, of `products` products of `rows` rows, over so many matrices of weights.
-  func cycles(rows: Int, products: Int, weights: Int) -> Double {
-    let width = kernels.lanes * kernels.tile_vectors
-    let panels = (columns + width - 1) / width
-    let tiles = (rows + kernels.tile_rows - 1) / kernels.tile_rows
+  var panels: Int { (columns + width - 1) / width }
+
+  private var width: Int { kernels.lanes * kernels.tile_vectors }
+
+  /// Cycles of so many products of `rows` rows, each with weights of its own; without a division, all
+  /// of it is divided evenly.
+  func cycles(rows: Int, products: Int, _ division: WinogradPlan.Division? = nil) -> Double {
+    let height = division == .tiles ? share(of: rows) : rows
+    let tiles = (height + kernels.tile_rows - 1) / kernels.tile_rows
     // Two sums at a time; a tile of few rows waits for its loads of weights.
-    let sums = Double(rows * kernels.tile_vectors) / 2
+    let sums = Double(height * kernels.tile_vectors) / 2
     let perPanel = max(sums, Double(tiles * (kernels.tile_vectors + 4)) / 2)
-    let computing = perPanel * Double(products * panels * depth * groups) / threads
-    let bandwidth = Self.bytesPerCycle * (1 + Self.furtherCore * (threads - 1))
-    let waiting = Double(weights * depth * columns * groups * 4) / bandwidth
+    var across = Double(division == .panels ? share(of: panels) : panels)
+    if division == nil { across /= Double(threads) }
+    let computing = perPanel * across * Double(products * depth * groups)
+    let further = division == .tiles ? 0 : Self.furtherCore * Double(threads - 1)
+    let bytes = Double(products * depth * columns * groups * 4)
+    let waiting = bytes / (Self.bytesPerCycle * (1 + further))
     return max(computing, waiting) + Self.exposed * min(computing, waiting)
   }
 
   /// Cycles of the transforms of tiles and of their sums.
-  func transformCycles(tiles: Int, positions: Int) -> Double {
-    let vectors = vectorCount(depth) + vectorCount(columns)
-    return Double(tiles * positions * vectors * groups) * Self.cyclesPerPosition / 2
-      / threads
+  func transformCycles(
+    tiles: Int,
+    positions: Int,
+    pairs: Int,
+    _ division: WinogradPlan.Division
+  ) -> Double {
+    let perVector =
+      Double(positions) * (Self.cyclesPerPosition + Self.cyclesPerPair * Double(pairs)) / 2
+    let inputs = Double(vectorCount(depth) * (division == .tiles ? share(of: tiles) : tiles))
+    let sums = Double(vectorCount(columns) * tiles) / Double(threads)
+    return (inputs + sums) * perVector * Double(groups)
   }
+
+  private func share(of count: Int) -> Int { (count + threads - 1) / threads }
 
   private func vectorCount(_ count: Int) -> Int { (count + kernels.lanes - 1) / kernels.lanes }
 }
