@@ -16,9 +16,27 @@ package enum InstructionSet: String, CaseIterable, Sendable {
   /// The set in use: the widest available, or the one that `LAMINA_ISA` names.
   ///
   /// A name that is unknown, or known and not available, falls back to the widest available.
-  package static let current: InstructionSet = chosen(
-    by: ProcessInfo.processInfo.environment["LAMINA_ISA"]
-  )
+  package static let current: InstructionSet = {
+    let set = chosen(by: ProcessInfo.processInfo.environment["LAMINA_ISA"])
+    set.load()
+    return set
+  }()
+
+  /// Has the system find the pages that the set's kernels lie in, side by side in the program, before
+  /// a first run asks for them one after the other.
+  private func load() {
+    #if os(Linux)
+    withUnsafeBytes(of: kernels) { table in
+      let first = MemoryLayout<lamina_kernels>.offset(of: \.f32_product) ?? table.count
+      let functions = table[first...].withMemoryRebound(to: UInt.self) { ($0.min(), $0.max()) }
+      guard case (let low?, let high?) = functions else { return }
+      let page = UInt(getpagesize())
+      let start = low / page * page
+      let end = (high / page + 1) * page
+      madvise(UnsafeMutableRawPointer(bitPattern: start), Int(end - start), MADV_POPULATE_READ)
+    }
+    #endif
+  }
 
   static func chosen(by name: String?) -> InstructionSet {
     let widest = available.last ?? .scalar

@@ -37,6 +37,27 @@ import Testing
     #expect(total.load(ordering: .relaxed) == 20)
   }
 
+  @Test func workersThatSleepAreCalledUpForTheNextJob() async throws {
+    let pool = ThreadPool(threadCount: 3)
+    let total = Atomic<Int>(0)
+    for round in 0..<5 {
+      // Long enough for workers to sleep even on a busy machine.
+      try await Task.sleep(for: .milliseconds(50))
+      pool.callUp()
+      #expect(pool.jobCount == UInt32(2 * round + 1))
+      pool.parallel(4) { _, _ in total.wrappingAdd(1, ordering: .relaxed) }
+      #expect(pool.jobCount == UInt32(2 * round + 2))
+    }
+    #expect(total.load(ordering: .relaxed) == 20)
+  }
+
+  @Test func aPoolOfOneThreadCallsNobodyUp() {
+    let pool = ThreadPool(threadCount: 1)
+    pool.callUp()
+    pool.parallel(4) { _, _ in }
+    #expect(pool.jobCount == 0)
+  }
+
   @Test func noTwoPiecesRunOnOneThreadAtATime() {
     let pool = ThreadPool(threadCount: 4)
     let busy = UnsafeMutablePointer<Int>.allocate(capacity: 4)

@@ -9,6 +9,9 @@ final class PlanExecutor {
   /// Pointers of all steps' inputs and outputs, one after the other.
   private let pointers: UnsafeMutablePointer<UnsafeMutableRawPointer?>
   private let contexts: [StepContext]
+  private let pool: ThreadPool
+  /// Whether the last run had work for more than one thread.
+  private var callsWorkers = true
   /// The memory of results given out, for each output; it is used again once nobody holds it,
   /// because the system takes longer to find new pages than most steps to fill them.
   private var given: [[TensorStorage]]
@@ -21,6 +24,7 @@ final class PlanExecutor {
   /// - Throws: ``ShapeError/outOfMemory(bytes:limit:)`` when the arena is over the limit.
   init(_ plan: Plan, pool: ThreadPool) throws {
     self.plan = plan
+    self.pool = pool
     given = [[TensorStorage]](repeating: [], count: plan.outputs.count)
     arena = try TensorStorage(byteCount: plan.arenaByteCount)
     Self.touch(arena)
@@ -81,6 +85,8 @@ final class PlanExecutor {
     isCancelled: (() -> Bool)?
   ) throws -> [Tensor] {
     let start = now()
+    if callsWorkers { pool.callUp() }
+    let jobCount = pool.jobCount
     for (input, tensor) in zip(plan.inputs, inputs) {
       guard let target = Self.pointer(input.place, arena) else { continue }
       tensor.withBytes { bytes in
@@ -99,6 +105,7 @@ final class PlanExecutor {
       times[index] = end - begin
       last = end
     }
+    callsWorkers = pool.jobCount != jobCount
     profile.append(plan.summaries, times)
     let begin = now()
     profile.dispatchNanoseconds += begin - last

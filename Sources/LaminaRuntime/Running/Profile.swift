@@ -10,7 +10,14 @@ package struct StepTime: Sendable {
 /// The times of one run.
 package struct RunProfile: Sendable {
   /// Steps that ran one after the other, with a time for each.
-  private var stretches: [(summaries: [StepSummary], nanoseconds: [Int])] = []
+  private struct Stretch {
+    let summaries: [StepSummary]
+    let nanoseconds: [Int]
+  }
+
+  /// The only stretch of most networks, which needs no memory of its own, and those after it.
+  private var first: Stretch?
+  private var further: [Stretch] = []
   /// Copying inputs in and outputs out.
   package var copyNanoseconds = 0
   /// Between steps, and planning what could only be planned while running.
@@ -19,6 +26,8 @@ package struct RunProfile: Sendable {
   package var wallNanoseconds = 0
 
   package init() {}
+
+  private var stretches: [Stretch] { (first.map { [$0] } ?? []) + further }
 
   /// Steps in the order they ran.
   package var steps: [StepTime] {
@@ -32,7 +41,8 @@ package struct RunProfile: Sendable {
   }
 
   mutating func append(_ summaries: [StepSummary], _ nanoseconds: [Int]) {
-    stretches.append((summaries, nanoseconds))
+    let stretch = Stretch(summaries: summaries, nanoseconds: nanoseconds)
+    if first == nil { first = stretch } else { further.append(stretch) }
   }
 }
 

@@ -6,6 +6,8 @@ final class Specialization {
   private let options: PlanOptions
   /// Plans by the position of their first node and the types of their values.
   private var executors: [String: PlanExecutor] = [:]
+  /// A place for the datum of each value, empty between runs; taken by the run in progress.
+  private var places: [Datum?]
   /// The last node that reads each value.
   private let lastReader: [Int]
   /// How many plans of later stretches are kept.
@@ -22,6 +24,7 @@ final class Specialization {
   init(_ graph: Graph, _ options: PlanOptions) {
     self.graph = graph
     self.options = options
+    places = [Datum?](repeating: nil, count: graph.values.count)
     var lastReader = [Int](repeating: -1, count: graph.values.count)
     for (position, node) in graph.nodes.enumerated() {
       for case let id? in node.inputs { lastReader[id.index] = position }
@@ -53,7 +56,8 @@ final class Specialization {
     _ runInner: InnerRunner
   ) throws -> [Datum] {
     // Constants are read where they are; only what was computed is kept here.
-    var data = [Datum?](repeating: nil, count: graph.values.count)
+    var data = takePlaces()
+    defer { giveBack(&data) }
     for (id, input) in zip(graph.inputs, inputs) { data[id.index] = input }
     var typed = graph
     var position = 0
@@ -72,6 +76,17 @@ final class Specialization {
       if let datum = data[id.index] ?? typed.constant(id).map(Datum.tensor) { return datum }
       throw RunError.missingOutput(name: typed[id].name)
     }
+  }
+
+  private func takePlaces() -> [Datum?] {
+    var taken: [Datum?] = []
+    swap(&taken, &places)
+    return taken.isEmpty ? [Datum?](repeating: nil, count: graph.values.count) : taken
+  }
+
+  private func giveBack(_ data: inout [Datum?]) {
+    for index in data.indices { data[index] = nil }
+    swap(&data, &places)
   }
 
   // MARK: Stretches of known types

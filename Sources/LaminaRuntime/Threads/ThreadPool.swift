@@ -65,6 +65,16 @@ package final class ThreadPool: @unchecked Sendable {
     shared.run(Job(work: work, context: context), count)
   }
 
+  /// Wakes workers that sleep, so that they are there when a step has work for them.
+  package func callUp() {
+    if threadCount == 1 { return }
+    keepOffCaller()
+    shared.callUp()
+  }
+
+  /// How many jobs there were so far; always 0 with one thread.
+  package var jobCount: UInt32 { threadCount == 1 ? 0 : shared.jobCount }
+
   /// Moves the workers when the caller runs on another processor than before.
   private func keepOffCaller() {
     guard let processors else { return }
@@ -198,6 +208,14 @@ private final class Shared: @unchecked Sendable {
       left -= 1
     }
     awaitPieces(left)
+  }
+
+  var jobCount: UInt32 { Call(posted.load(ordering: .relaxed)).job }
+
+  /// Wakes those that sleep with a job of no pieces.
+  func callUp() {
+    guard sleeping.load(ordering: .relaxed) != 0 else { return }
+    run(Job(work: { _, _, _ in }, context: UnsafeMutableRawPointer(mutex)), 0)
   }
 
   /// Hands a job to all workers and wakes those that sleep; what is theirs can be taken meanwhile.
