@@ -133,9 +133,8 @@ final class TransposeKernel: PreparedKernel, @unchecked Sendable {
       }
     }
     context.forParts(of: positions, work: count * 4) { part in
-      for position in part {
-        let start = outer.offsets(at: position)
-        move(x + start[0] * width, y + start[1] * width, column?.length ?? 1)
+      outer.forEach(in: part) { _, offsets in
+        move(x + offsets[0] * width, y + offsets[1] * width, column?.length ?? 1)
       }
     }
   }

@@ -59,8 +59,8 @@ final class RepetitionKernel: PreparedKernel, @unchecked Sendable {
     else { return }
     let (length, repeats) = (lines.length, lines.steps[0] == 0)
     context.forParts(of: lines.count, work: lines.count * length) { part in
-      for line in part {
-        let from = x + lines.offsets(at: line)[0]
+      lines.forEach(in: part) { line, offsets in
+        let from = x + offsets[0]
         if repeats {
           (y + line * length).update(repeating: from.pointee, count: length)
         } else {
@@ -100,8 +100,7 @@ final class SelectionKernel: PreparedKernel, @unchecked Sendable {
       let y = context.outputs[0]?.assumingMemoryBound(to: Unit.self), lines.length > 0
     else { return }
     context.forParts(of: lines.count, work: lines.count * lines.length) { part in
-      for line in part {
-        let offsets = lines.offsets(at: line)
+      lines.forEach(in: part) { line, offsets in
         selectLine(
           condition + offsets[0],
           a + offsets[1],

@@ -100,9 +100,8 @@ struct BroadcastPlan {
       return forEachLinePart(context, body)
     }
     context.forParts(of: outer.count, work: count * 4) { positions in
-      for position in positions {
-        let start = outer.offsets(at: position)
-        body(start[0], start[1], position * plane, shape)
+      outer.forEach(in: positions) { position, offsets in
+        body(offsets[0], offsets[1], position * plane, shape)
       }
     }
   }

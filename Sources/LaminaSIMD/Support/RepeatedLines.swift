@@ -25,6 +25,9 @@ struct RepeatedLines {
   /// How many lines there are.
   var count: Int { outer.count }
 
-  /// Where the operands start at a line.
-  func offsets(at line: Int) -> SIMD4<Int> { outer.offsets(at: line) }
+  /// Calls `body` with lines one after the other, and where the operands start there.
+  @inline(__always)
+  func forEach(in lines: Range<Int>, _ body: (_ line: Int, _ offsets: SIMD4<Int>) -> Void) {
+    outer.forEach(in: lines, body)
+  }
 }

@@ -30,8 +30,25 @@ struct SteppedAxes<Steps: SIMD> where Steps.Scalar == Int {
   /// How many positions there are.
   var count: Int { axes.reduce(1) { $0 * $1.length } }
 
-  /// Where the operands are at a position.
-  func offsets(at position: Int) -> Steps {
+  /// Calls `body` with positions one after the other, and where the operands are there.
+  @inline(__always)
+  func forEach(in positions: Range<Int>, _ body: (_ position: Int, _ offsets: Steps) -> Void) {
+    let inner = axes.last ?? .single
+    var position = positions.lowerBound
+    while position < positions.upperBound {
+      // Along the innermost axis each offset follows from the one before.
+      let left = inner.length - position % inner.length
+      let end = min(position + left, positions.upperBound)
+      var offsets = offsets(at: position)
+      while position < end {
+        body(position, offsets)
+        offsets &+= inner.steps
+        position += 1
+      }
+    }
+  }
+
+  private func offsets(at position: Int) -> Steps {
     var (rest, offsets) = (position, Steps.zero)
     for axis in axes.reversed() {
       offsets &+= axis.steps &* (rest % axis.length)
