@@ -42,6 +42,44 @@ LAMINA_INLINE void TRANSPOSED(interleave)(
   }
 }
 
+/// Four by four elements.
+typedef TRANSPOSED_ELEMENT TRANSPOSED(four)
+  __attribute__((vector_size(4 * sizeof(TRANSPOSED_ELEMENT)), aligned(sizeof(TRANSPOSED_ELEMENT))));
+
+LAMINA_INLINE void TRANSPOSED(square)(
+  const TRANSPOSED_ELEMENT *x, TRANSPOSED_ELEMENT *y, size_t x_stride, size_t y_stride) {
+  const TRANSPOSED(four) a = *(const TRANSPOSED(four) *)x;
+  const TRANSPOSED(four) b = *(const TRANSPOSED(four) *)(x + x_stride);
+  const TRANSPOSED(four) c = *(const TRANSPOSED(four) *)(x + 2 * x_stride);
+  const TRANSPOSED(four) d = *(const TRANSPOSED(four) *)(x + 3 * x_stride);
+  const TRANSPOSED(four) ab = __builtin_shufflevector(a, b, 0, 4, 1, 5);
+  const TRANSPOSED(four) cd = __builtin_shufflevector(c, d, 0, 4, 1, 5);
+  const TRANSPOSED(four) ab_high = __builtin_shufflevector(a, b, 2, 6, 3, 7);
+  const TRANSPOSED(four) cd_high = __builtin_shufflevector(c, d, 2, 6, 3, 7);
+  *(TRANSPOSED(four) *)y = __builtin_shufflevector(ab, cd, 0, 1, 4, 5);
+  *(TRANSPOSED(four) *)(y + y_stride) = __builtin_shufflevector(ab, cd, 2, 3, 6, 7);
+  *(TRANSPOSED(four) *)(y + 2 * y_stride) = __builtin_shufflevector(ab_high, cd_high, 0, 1, 4, 5);
+  *(TRANSPOSED(four) *)(y + 3 * y_stride) = __builtin_shufflevector(ab_high, cd_high, 2, 3, 6, 7);
+}
+
+/// A tile in squares, and what is left of it one by one.
+LAMINA_INLINE void TRANSPOSED(tile)(
+  const TRANSPOSED_ELEMENT *x, TRANSPOSED_ELEMENT *y, size_t rows, size_t columns,
+  size_t x_stride, size_t y_stride) {
+  for (size_t i = 0; i < columns; i += 4) {
+    size_t j = 0;
+    _Pragma("clang loop unroll(disable)")
+    for (; i + 4 <= columns && j + 4 <= rows; j += 4) {
+      TRANSPOSED(square)(x + j * x_stride + i, y + i * y_stride + j, x_stride, y_stride);
+    }
+    const size_t end = i + 4 <= columns ? i + 4 : columns;
+    for (size_t k = i; k < end; k++) {
+      _Pragma("clang loop vectorize(disable) unroll(disable)")
+      for (size_t l = j; l < rows; l++) y[k * y_stride + l] = x[l * x_stride + k];
+    }
+  }
+}
+
 LAMINA_TARGET void TRANSPOSED_KERNEL(
   const TRANSPOSED_ELEMENT *x, TRANSPOSED_ELEMENT *y, size_t rows, size_t columns,
   size_t x_stride, size_t y_stride) {
@@ -53,6 +91,11 @@ LAMINA_TARGET void TRANSPOSED_KERNEL(
     size_t r_end = rows - r < tile ? rows : r + tile;
     for (size_t c = 0; c < columns; c += tile) {
       size_t c_end = columns - c < tile ? columns : c + tile;
+      if (sizeof *x == 4) {
+        TRANSPOSED(tile)
+        (x + r * x_stride + c, y + c * y_stride + r, r_end - r, c_end - c, x_stride, y_stride);
+        continue;
+      }
       for (size_t i = c; i < c_end; i++) {
         for (size_t j = r; j < r_end; j++) y[i * y_stride + j] = x[j * x_stride + i];
       }
