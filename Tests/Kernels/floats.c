@@ -144,7 +144,7 @@ static void compare_transposed(size_t rows, size_t columns) {
 
 void compare_elements(void) {
   for (size_t i = 0; i < counts_count; i++) {
-    for (int32_t f = lamina_unary_identity; f <= lamina_unary_mish; f++) {
+    for (int32_t f = lamina_unary_identity; f <= lamina_unary_softplus; f++) {
       compare_unary((lamina_unary)f, counts[i], false);
       compare_unary((lamina_unary)f, counts[i], true);
     }

@@ -51,6 +51,10 @@ import Testing
     Case(function: lamina_unary_sin, ulps: 4, absolute: 2e-7) { sin($0) },
     Case(function: lamina_unary_cos, ulps: 4, absolute: 2e-7) { cos($0) },
     Case(function: lamina_unary_mish, ulps: 6) { $0 * tanh(log1p(exp($0))) },
+    Case(function: lamina_unary_softplus, alpha: 1, ulps: 6) { max($0, 0) + log1p(exp(-abs($0))) },
+    Case(function: lamina_unary_softplus, alpha: -1, ulps: 6) {
+      min($0, 0) - log1p(exp(-abs($0)))
+    },
     Case(function: lamina_unary_linear, alpha: 2, beta: 0.5, ulps: 1) { 2 * $0 + 0.5 },
   ]
 
@@ -88,6 +92,8 @@ import Testing
     }
     set.kernels.f32_unary(lamina_unary_clip, x, &y, 3, 0, 6)
     #expect(y[0].isNaN && y[1] == 6 && y[2] == 0)
+    set.kernels.f32_unary(lamina_unary_softplus, x, &y, 3, 1, 0)
+    #expect(y[0].isNaN && y[1] == .infinity && y[2] >= 0 && y[2] < .leastNormalMagnitude)
   }
 
   @Test(arguments: InstructionSet.available)

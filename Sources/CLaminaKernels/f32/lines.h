@@ -3,40 +3,38 @@
 #include <math.h>
 
 LAMINA_INLINE float f32_line_largest(const float *x, size_t count) {
-  vf largest = vf_set(-INFINITY);
+  vf even = vf_set(-INFINITY), odd = even;
   size_t i = 0;
-  for (; i + LANES <= count; i += LANES) largest = vf_max(largest, vf_load(x + i));
-  if (i < count) largest = vf_max(largest, vf_load_or(x + i, count - i, vf_set(-INFINITY)));
-  return vf_largest(largest);
+  for (; i + 2 * LANES <= count; i += 2 * LANES) {
+    even = vf_max(even, vf_load(x + i));
+    odd = vf_max(odd, vf_load(x + i + LANES));
+  }
+  for (; i < count; i += LANES) {
+    const size_t n = count - i < LANES ? count - i : LANES;
+    odd = vf_max(odd, vf_load_or(x + i, n, vf_set(-INFINITY)));
+  }
+  return vf_largest(vf_max(even, odd));
 }
 
-/// Writes exp(scale · (x − peak)) and returns its sum.
+/// Writes exp(scale · (x − peak)), unless there is no `y`, and returns its sum.
 LAMINA_INLINE float f32_line_powers(
   const float *x, float *y, size_t count, float peak, float scale) {
   vf sum = vf_set(0), top = vf_set(peak), factor = vf_set(scale);
   size_t i = 0;
   for (; i + LANES <= count; i += LANES) {
     vf power = vf_exp(vf_mul(factor, vf_sub(vf_load(x + i), top)));
-    vf_store(y + i, power);
+    if (y) vf_store(y + i, power);
     sum = vf_add(sum, power);
   }
-  float total = vf_sum(sum);
   if (i < count) {
-    vf power = vf_exp(vf_mul(factor, vf_sub(vf_load_n(x + i, count - i), top)));
-    vf_store_n(y + i, power, count - i);
-    for (; i < count; i++) total += y[i];
+    const size_t n = count - i;
+    float rest[LANES];
+    vf_store(rest, vf_exp(vf_mul(factor, vf_sub(vf_load_n(x + i, n), top))));
+    const vf power = vf_load_n(rest, n);
+    if (y) vf_store_n(y + i, power, n);
+    sum = vf_add(sum, power);
   }
-  return total;
-}
-
-/// The sum of exp(scale · (x − peak)) without keeping the powers.
-LAMINA_INLINE float f32_line_power_sum(const float *x, size_t count, float peak, float scale) {
-  float total = 0, powers[LANES];
-  for (size_t i = 0; i < count; i += LANES) {
-    size_t n = count - i < LANES ? count - i : LANES;
-    total += f32_line_powers(x + i, powers, n, peak, scale);
-  }
-  return total;
+  return vf_sum(sum);
 }
 
 /// Writes scale · (x − peak) less the logarithm of the powers' sum.
@@ -44,7 +42,7 @@ LAMINA_INLINE float f32_line_power_sum(const float *x, size_t count, float peak,
 /// The peak is subtracted by itself: its sum with the logarithm would be rounded to the peak's size.
 LAMINA_INLINE void f32_line_logarithms(
   const float *x, float *y, size_t count, float peak, float scale) {
-  const vf total = vf_set(logf(f32_line_power_sum(x, count, peak, scale)));
+  const vf total = vf_set(logf(f32_line_powers(x, NULL, count, peak, scale)));
   const vf top = vf_set(peak), factor = vf_set(scale);
   for (size_t i = 0; i < count; i += LANES) {
     size_t n = count - i < LANES ? count - i : LANES;

@@ -46,6 +46,20 @@ LAMINA_INLINE vf f32_mish(vf x, f32_parameters p) {
   vf n = vf_mul(power, vf_add(power, vf_set(2)));
   return vf_mul(x, vf_div(n, vf_add(n, vf_set(2))));
 }
+/// With t = exp(−|x|), ln(1 + exp(x)) = max(x, 0) + 2 · artanh(s) for s = t / (t + 2), up to a third.
+LAMINA_INLINE vf f32_softplus(vf x, f32_parameters p) {
+  x = vf_mul(p.alpha, x);
+  vf t = vf_exp(vf_sub(vf_set(0), vf_abs(x)));
+  vf s = vf_div(t, vf_add(t, vf_set(2)));
+  vf u = vf_mul(s, s);
+  vf q = vf_set(0x1.2055eep-3f);
+  q = vf_fma(q, u, vf_set(0x1.1e5cfcp-3f));
+  q = vf_fma(q, u, vf_set(0x1.99da14p-3f));
+  q = vf_fma(q, u, vf_set(0x1.5554e2p-2f));
+  vf twice = vf_add(s, s);
+  vf y = vf_add(vf_max(vf_set(0), x), vf_fma(vf_mul(q, u), twice, twice));
+  return vf_mul(p.alpha, vf_where_nan(x, x, y));
+}
 LAMINA_INLINE vf f32_sqrt(vf x, f32_parameters p) { return vf_sqrt(x); }
 LAMINA_INLINE vf f32_reciprocal_sqrt(vf x, f32_parameters p) {
   return vf_div(vf_set(1), vf_sqrt(x));
@@ -114,6 +128,7 @@ LAMINA_TARGET void LAMINA_KERNEL(f32_unary)(
     F32_UNARY_CASE(gelu_tanh)
     F32_UNARY_CASE(elu)
     F32_UNARY_CASE(mish)
+    F32_UNARY_CASE(softplus)
     F32_UNARY_CASE(sqrt)
     F32_UNARY_CASE(reciprocal_sqrt)
     F32_UNARY_CASE(abs)

@@ -56,6 +56,9 @@ typedef enum lamina_unary : int32_t {
   lamina_unary_cos,
   /// y = x · tanh(ln(1 + exp(x))), within 6 units in the last place.
   lamina_unary_mish,
+  /// y = alpha · ln(1 + exp(alpha · x)) for alpha of 1 or −1, within 6 units in the last place; results
+  /// below the normal range may be 0.
+  lamina_unary_softplus,
 } lamina_unary;
 
 /// Element-wise functions of two operands.

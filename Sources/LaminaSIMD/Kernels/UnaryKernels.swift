@@ -78,6 +78,8 @@ struct LaneFunction {
     case .sin: self.init(lamina_unary_sin)
     case .cos: self.init(lamina_unary_cos)
     case .mish: self.init(lamina_unary_mish)
+    case .softplus: self.init(lamina_unary_softplus, 1)
+    case .logSigmoid: self.init(lamina_unary_softplus, -1)
     case .affine(let alpha, let beta): self.init(lamina_unary_linear, alpha, beta)
     default: return nil
     }
