@@ -84,9 +84,11 @@ final class PlanExecutor {
     _ profile: inout RunProfile,
     isCancelled: (() -> Bool)?
   ) throws -> [Tensor] {
-    let start = now()
+    let called = now()
     if callsWorkers { pool.callUp() }
     let jobCount = pool.jobCount
+    let start = now()
+    profile.dispatchNanoseconds += start - called
     for (input, tensor) in zip(plan.inputs, inputs) {
       guard let target = Self.pointer(input.place, arena) else { continue }
       tensor.withBytes { bytes in

@@ -20,7 +20,7 @@ package struct RunProfile: Sendable {
   private var further: [Stretch] = []
   /// Copying inputs in and outputs out.
   package var copyNanoseconds = 0
-  /// Between steps, and planning what could only be planned while running.
+  /// Calling workers up, between steps, and planning what could only be planned while running.
   package var dispatchNanoseconds = 0
   /// From the call to the return, by its own clock readings.
   package var wallNanoseconds = 0
